@@ -1,0 +1,142 @@
+"""The archive: the folder of published snapshots and the pointer to the current one.
+
+Every step that readers could see is a rename, and what it makes visible is on disk before it: a kill at any moment
+leaves the old or the new snapshot, each whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from content.embedding import ModelCard
+from content.errors import IngestRunning, NoSnapshot, NotFound, SnapshotError
+from content.manifest import Manifest
+from content.snapshot import Snapshot, SnapshotContent, sync, verify_snapshot, write_snapshot
+
+_CURRENT = "current"
+_LOCK = "ingest.lock"
+_DRAFT = ".draft-"
+_ID = re.compile(r"\d{8}T\d{9}-[0-9a-f]{6}")  # its time in UTC, to the millisecond, and a random part
+
+
+class Archive:
+    """The published snapshots of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.folder = data_dir / "snapshots"
+
+    def ids(self) -> list[str]:
+        """Return the ids of all snapshots, oldest first."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if _ID.fullmatch(path.name))
+
+    def current_id(self) -> str | None:
+        """Return the id of the snapshot that is answered from, None before the first was published."""
+        try:
+            return (self.folder / _CURRENT).read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def path(self, snapshot_id: str) -> Path:
+        """Return the folder of a snapshot. Raises NotFound."""
+        if snapshot_id not in self.ids():
+            known = ", ".join(self.ids()) or "none"
+            raise NotFound(f"there is no snapshot {snapshot_id!r} in {self.folder}; there are: {known}")
+        return self.folder / snapshot_id
+
+    def manifest(self, snapshot_id: str) -> Manifest:
+        """Return the manifest of a snapshot."""
+        return Manifest.read(self.path(snapshot_id))
+
+    def open_current(self, card: ModelCard | None = None) -> Snapshot:
+        """Open the snapshot that is answered from. Raises NoSnapshot, SnapshotCorrupt or SnapshotMismatch."""
+        snapshot_id = self.current_id()
+        if snapshot_id is None:
+            raise NoSnapshot(f"nothing has been published in {self.data_dir} yet. Run: glossator ingest FOLDER")
+        return Snapshot.open(self.folder / snapshot_id, card)
+
+    def verify(self, snapshot_id: str) -> Manifest:
+        """Read every file of a snapshot and hold it against its manifest. Raises SnapshotError."""
+        return verify_snapshot(self.path(snapshot_id))
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the only right to change this archive. Raises IngestRunning.
+
+        The kernel drops the lock when its process ends, however it ends, so there are no stale ones.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.data_dir / _LOCK).open("a+", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                raise IngestRunning(
+                    f"another ingest is at work in {self.data_dir} (process {file.read().strip() or 'unknown'}). "
+                    "Wait until it is done."
+                ) from error
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+    def publish(self, content: SnapshotContent) -> Manifest:
+        """Write, verify and switch to a new snapshot. Call it under the lock."""
+        self._sweep()
+        now = datetime.now(UTC)
+        snapshot_id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
+        draft = self.folder / f"{_DRAFT}{snapshot_id}"
+        draft.mkdir()
+        write_snapshot(draft, snapshot_id, now.isoformat(timespec="seconds"), content)
+        manifest = verify_snapshot(draft)
+        draft.rename(self.folder / snapshot_id)
+        sync(self.folder)
+        self.switch(snapshot_id)
+        return manifest
+
+    def switch(self, snapshot_id: str) -> None:
+        """Make a snapshot the current one."""
+        self.path(snapshot_id)
+        pointer = self.folder / f".{_CURRENT}"
+        pointer.write_text(snapshot_id + "\n", encoding="ascii")
+        sync(pointer)
+        pointer.replace(self.folder / _CURRENT)
+        sync(self.folder)
+
+    def rollback(self, snapshot_id: str | None = None) -> Manifest:
+        """Go back to a snapshot, by default the one before the current; it is verified first."""
+        if snapshot_id is None:
+            older = [other for other in self.ids() if other < (self.current_id() or "")]
+            if not older:
+                raise SnapshotError("there is no snapshot before the current one to go back to")
+            snapshot_id = older[-1]
+        manifest = self.verify(snapshot_id)
+        self.switch(snapshot_id)
+        return manifest
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove all but the ``keep`` newest snapshots and the current one; return what was removed."""
+        current = self.current_id()
+        newest = self.ids()[-keep:] if keep else []
+        gone = [snapshot_id for snapshot_id in self.ids() if snapshot_id not in newest and snapshot_id != current]
+        for snapshot_id in gone:
+            # Renamed first, so that no reader takes a half-removed folder for a snapshot.
+            doomed = self.folder / f"{_DRAFT}{snapshot_id}"
+            (self.folder / snapshot_id).rename(doomed)
+            shutil.rmtree(doomed)
+        return gone
+
+    def _sweep(self) -> None:
+        # What a killed ingest left behind; under the lock nobody else is writing one.
+        for path in self.folder.glob(f"{_DRAFT}*"):
+            shutil.rmtree(path)

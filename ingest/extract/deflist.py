@@ -1,0 +1,99 @@
+"""Definition lists: glossaries that hold all their terms on one HTML page."""
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+# (name, aliases, anchor, the elements that define it)
+DefinitionListEntry = tuple[str, tuple[str, ...], str, list[LexborNode]]
+
+_FEWEST = 5  # entries that make a list a glossary
+_SHARE = 0.5  # of the page's text that is in its definition lists
+_SEE = re.compile(r"\s*see:?\s+(?:also\s+)?(.{1,120}?)\.?\s*", re.IGNORECASE | re.DOTALL)
+
+
+def glossary_entries(root: LexborNode) -> list[DefinitionListEntry]:
+    """Return the entries of a page that is mostly a list of terms with anchors, an empty list for any other.
+
+    Several ``dt`` before a ``dd`` are one entry with aliases; an entry that only says "See X" is an alias of X.
+    """
+    lists = [node for node in root.css("dl") if not _inside_list(node)]
+    terms = sum(len(_own(node, "dt")) for node in lists)
+    anchored = sum(_anchor(term) is not None for node in lists for term in _own(node, "dt"))
+    if terms < _FEWEST or anchored * 2 < terms:
+        return []
+    inside = sum(len(node.text(deep=True)) for node in lists)
+    if inside < _SHARE * len(root.text(deep=True)):
+        return []
+    return _fold_references([entry for node in lists for entry in _entries(node)])
+
+
+def _entries(node: LexborNode) -> list[DefinitionListEntry]:
+    entries: list[DefinitionListEntry] = []
+    names: list[LexborNode] = []
+    for child in _own(node, "dt, dd"):
+        if child.tag == "dt":
+            names.append(child)
+        elif names:
+            texts = [" ".join(name.text(deep=True).split()) for name in names]
+            anchor = next(filter(None, map(_anchor, names)), None) or _slug(texts[0])
+            entries.append((texts[0], tuple(texts[1:]), anchor, [child]))
+            names = []
+        elif entries:
+            entries[-1][3].append(child)
+    return entries
+
+
+def _fold_references(entries: list[DefinitionListEntry]) -> list[DefinitionListEntry]:
+    by_anchor = {anchor: i for i, (_, _, anchor, _) in enumerate(entries)}
+    by_name = {name.casefold(): i for i, (name, _, _, _) in enumerate(entries)}
+    aliases: dict[int, list[str]] = {}
+    kept: list[int] = []
+    for i, (name, others, _, bodies) in enumerate(entries):
+        target = _reference(bodies, by_anchor, by_name)
+        if target is None or target == i:
+            kept.append(i)
+        else:
+            aliases.setdefault(target, []).extend([name, *others])
+    return [
+        (name, tuple(dict.fromkeys([*others, *aliases.get(i, [])])), anchor, bodies)
+        for i, (name, others, anchor, bodies) in ((i, entries[i]) for i in kept)
+    ]
+
+
+def _reference(bodies: list[LexborNode], by_anchor: dict[str, int], by_name: dict[str, int]) -> int | None:
+    match = _SEE.fullmatch(" ".join(body.text(deep=True) for body in bodies))
+    if not match:
+        return None
+    for link in bodies[0].css("a[href]"):
+        fragment = (link.attributes.get("href") or "").partition("#")[2]
+        if fragment in by_anchor:
+            return by_anchor[fragment]
+    return by_name.get(" ".join(match.group(1).split()).casefold())
+
+
+def _own(node: LexborNode, selector: str) -> list[LexborNode]:
+    # Terms may be grouped in div elements; those of a list inside this one are not its own.
+    return [child for child in node.css(selector) if _nearest_list(child) == node.mem_id]
+
+
+def _nearest_list(node: LexborNode) -> int | None:
+    parent = node.parent
+    while parent is not None and parent.tag != "dl":
+        parent = parent.parent
+    return parent.mem_id if parent is not None else None
+
+
+def _inside_list(node: LexborNode) -> bool:
+    return _nearest_list(node) is not None
+
+
+def _anchor(term: LexborNode) -> str | None:
+    if term.id:
+        return term.id
+    inner = term.css_first("[id], a[name]")
+    return (inner.id or inner.attributes.get("name")) if inner else None
+
+
+def _slug(text: str) -> str:
+    return "-".join(re.findall(r"\w+", text.lower()))

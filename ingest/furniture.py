@@ -1,0 +1,106 @@
+"""Furniture: menus, banners, badges and footers, known by standing again and again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from content.model import Block, BlockKind
+from ingest.draft import Draft
+
+# A block is furniture where it stands on at least this share of a source's pages, and on this many.
+_SHARE = 0.5
+_FEWEST_PAGES = 3
+# A block of badges: many short lines, most of them standing there several times over.
+_BADGE_LINES = 8
+_BADGE_LENGTH = 40  # characters, mean
+_BADGE_REPEATS = 3
+# What stands after the badges of a page is its footer, as long as it is this short; in characters.
+_FOOTER_LENGTH = 80
+
+_REPEATING = {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.TABLE}
+
+
+def without_furniture(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return a source's drafts, in order, without what repeats across them. No draft is emptied."""
+    pages = Counter(text for draft in drafts for text in set(_repeating(draft)))
+    enough = max(_FEWEST_PAGES, _SHARE * len(drafts))
+    furniture = {text for text, count in pages.items() if count >= enough}
+    return [_without(draft, furniture | _badges(draft)) for draft in drafts]
+
+
+def _repeating(draft: Draft) -> list[str]:
+    return [_normal(draft, block) for block in draft.blocks if block.kind in _REPEATING]
+
+
+def _badges(draft: Draft) -> set[str]:
+    """Return the furniture of a page that shows its badges, as a text dump of a site does."""
+    texts = _repeating(draft)
+    first = next((i for i, text in enumerate(texts) if _is_badges(text)), None)
+    if first is None:
+        return set()
+    footer = {text for text in texts[first:] if _is_badges(text) or len(text) < _FOOTER_LENGTH}
+    repeated = {text for text, count in Counter(texts).items() if count > 1 and len(text) < _FOOTER_LENGTH}
+    return footer | repeated
+
+
+def _is_badges(text: str) -> bool:
+    lines = text.split("\n")
+    if len(lines) < _BADGE_LINES or len(text) > _BADGE_LENGTH * len(lines):
+        return False
+    counts = Counter(lines)
+    return sum(count for count in counts.values() if count >= _BADGE_REPEATS) * 2 > len(lines)
+
+
+def _normal(draft: Draft, block: Block) -> str:
+    return draft.text[block.start : block.end].casefold()
+
+
+def _without(draft: Draft, furniture: set[str]) -> Draft:
+    kept = [
+        block not in headings and (block.kind not in _REPEATING or _normal(draft, block) not in furniture)
+        for headings in [_bare_headings(draft, furniture)]
+        for block in draft.blocks
+    ]
+    if all(kept) or not any(keep and block.kind is not BlockKind.HEADING for keep, block in zip(kept, draft.blocks, strict=True)):
+        return draft
+    return _cut(draft, kept)
+
+
+def _bare_headings(draft: Draft, furniture: set[str]) -> set[Block]:
+    """Return the headings under which nothing but furniture stands."""
+    bare: set[Block] = set()
+    heading: Block | None = None
+    body: list[bool] = []
+    for block in [*draft.blocks, None]:
+        if block is None or block.kind is BlockKind.HEADING:
+            if heading and body and all(body):
+                bare.add(heading)
+            heading, body = block, []
+        else:
+            body.append(block.kind in _REPEATING and _normal(draft, block) in furniture)
+    return bare
+
+
+def _cut(draft: Draft, kept: Sequence[bool]) -> Draft:
+    parts: list[str] = []
+    blocks: list[Block] = []
+    length = before = 0
+    moved: dict[int, int] = {}
+    for block, keep in zip(draft.blocks, kept, strict=True):
+        if keep:
+            lead = draft.text[before : block.start]  # what parts it from the block before, and a list mark
+            lead = lead if blocks else lead.lstrip("\n")
+            parts += [lead, draft.text[block.start : block.end]]
+            start = length + len(lead)
+            length = start + block.end - block.start
+            blocks.append(replace(block, start=start, end=length))
+            moved[block.start] = start - block.start
+        before = block.end
+    entry = draft.entry
+    if entry and entry.definition:
+        by = moved.get(entry.definition[0])
+        span = None if by is None else (entry.definition[0] + by, entry.definition[1] + by)
+        entry = replace(entry, definition=span)
+    return replace(draft, text="".join(parts), blocks=tuple(blocks), entry=entry)

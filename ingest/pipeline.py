@@ -1,0 +1,310 @@
+"""The way of a page: read, extract, cut, embed, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from content.archive import Archive
+from content.catalog import StoredPage
+from content.embedding import Embedder, Vectors
+from content.errors import NoSnapshot, PageError, SnapshotCorrupt, SnapshotMismatch, SourceError
+from content.manifest import SourceState
+from content.model import Page
+from content.snapshot import Snapshot, SnapshotContent
+from ingest.chunk import CHUNKER_VERSION, Chunk, cut
+from ingest.draft import Draft, clean
+from ingest.extract import extract
+from ingest.furniture import without_furniture
+from ingest.report import Report, SourceReport
+from ingest.sources import RawPage, Skipped, Source, read
+from ingest.terms import terms_of
+
+# Told of what is being done: a stage, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+
+_SLAB = 512  # passages embedded between two reports of progress
+_LONGEST_TITLE = 300  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How to ingest: ``remove`` are sources to drop, ``keep`` is how many snapshots stay."""
+
+    remove: tuple[Source, ...] = ()
+    rebuild: bool = False
+    dry_run: bool = False
+    keep: int = 5
+
+
+def ingest(
+    archive: Archive,
+    sources: Sequence[Source],
+    embedder: Embedder,
+    options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Read sources into a new snapshot and publish it, unless nothing changed.
+
+    A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
+    that fails is reported, and what was published of it stays. Raises SourceError where no source can be read,
+    IngestRunning, SnapshotCorrupt, ModelError.
+    """
+    report = Report()
+    with archive.lock():
+        before = _published(archive, embedder, options, report)
+        with _stage(report, "read"):
+            readings = [_read_source(source, progress) for source in sources]
+        with _stage(report, "compare"):
+            kept, fresh = _compare(before, readings, options, report)
+        _count(report, before)
+        if options.dry_run or not (_moved(report, before) or options.rebuild):
+            return report
+        if not kept and not fresh:
+            raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
+        with _stage(report, "cut"):
+            chunks = _cut(fresh, embedder, progress)
+        with _stage(report, "embed"):
+            vectors = _embed(chunks, embedder, progress)
+        with _stage(report, "publish"):
+            progress("publish", 0, 1)
+            content = _content(before, kept, fresh, chunks, vectors, embedder)
+            manifest = archive.publish(content)
+            archive.prune(options.keep)
+            progress("publish", 1, 1)
+    report.published = True
+    report.embedded = len(vectors)
+    report.snapshot_id = manifest.snapshot_id
+    report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a source held: its pages, and the ids of those that failed."""
+
+    source: Source
+    report: SourceReport
+    pages: list[Page]
+    failed_ids: set[str]
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A page that needs new passages and vectors."""
+
+    page: Page
+    source: str
+
+
+def _published(archive: Archive, embedder: Embedder, options: IngestOptions, report: Report) -> Snapshot | None:
+    try:
+        snapshot = archive.open_current()
+    except NoSnapshot:
+        return None
+    except (SnapshotCorrupt, SnapshotMismatch):
+        if not options.rebuild:
+            raise
+        report.notes.append("the published snapshot cannot be read; the new one holds only the sources read now")
+        return None
+    manifest = snapshot.manifest
+    if manifest.model.sha256 != embedder.card.sha256:
+        report.notes.append(
+            f"the embedding model changed from {manifest.model.name} to {embedder.card.name}: "
+            "everything is embedded anew"
+        )
+    elif manifest.chunker != CHUNKER_VERSION:
+        report.notes.append("pages are cut in a new way: everything is embedded anew")
+    return snapshot
+
+
+def _read_source(source: Source, progress: Progress) -> _Reading:
+    started = time.perf_counter()
+    report = SourceReport(*source.key)
+    found: list[tuple[RawPage, Draft]] = []
+    failed: set[str] = set()
+    readable = True
+    try:
+        for number, raw in enumerate(read(source)):
+            progress(f"read {source.location}", number, 0)
+            if isinstance(raw, Skipped):
+                (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
+                continue
+            try:
+                found += [(raw, draft) for draft in extract(raw.data, raw.form)]
+            except PageError as error:
+                failed.add(raw.page_id)
+                report.failed.append((raw.where, str(error)))
+    except SourceError as error:
+        readable = False
+        report.failed.append((source.location, str(error)))
+    drafts = without_furniture([draft for _, draft in found])
+    pages: dict[str, Page] = {}
+    for (raw, _), draft in zip(found, drafts, strict=True):
+        page = _page(source, raw, draft, report)
+        if page.page_id in pages:
+            report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
+        else:
+            pages[page.page_id] = page
+    report.seconds = time.perf_counter() - started
+    return _Reading(source, report, list(pages.values()), failed, readable)
+
+
+def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport) -> Page:
+    url = raw.url or draft.url
+    if url and not url.startswith(("http://", "https://")):
+        report.skipped.append((raw.where, f"its address {url[:80]!r} is not http or https and is left out"))
+        url = None
+    if url is None and source.base_url:
+        url = source.base_url + raw.page_id
+    page_id = raw.page_id
+    if draft.anchor:
+        page_id = f"{url or raw.page_id}#{draft.anchor}"
+        url = page_id if url else None
+    title = " ".join(clean((draft.title if draft.anchor else None) or raw.title or draft.title or "").split())
+    title = title or raw.page_id.rsplit("/")[-1]
+    return Page(source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry)
+
+
+def _compare(
+    before: Snapshot | None, readings: Sequence[_Reading], options: IngestOptions, report: Report
+) -> tuple[list[StoredPage], list[_Fresh]]:
+    """Return the published pages that stay with their vectors, and the pages that need new ones."""
+    report.sources = [reading.report for reading in readings]
+    unread = [reading for reading in readings if not reading.readable]
+    if readings and len(unread) == len(readings):
+        raise SourceError(unread[0].report.failed[0][1])
+    published = {} if before is None else before.catalog.page_keys()
+    reusable = before is not None and not options.rebuild and not report.notes
+    replaced = {reading.source.key for reading in readings if reading.readable}
+    removed = {source.key for source in options.remove}
+    kept: dict[tuple[str, str], StoredPage] = {}
+    fresh: dict[tuple[str, str], _Fresh] = {}
+
+    def keep(key: tuple[str, str]) -> None:
+        assert before is not None
+        stored = before.catalog.stored(*key)
+        if reusable:
+            kept[key] = stored
+        else:
+            fresh[key] = _Fresh(stored.page, stored.source)
+
+    for key, known in published.items():
+        if (known.source, key[0]) not in replaced | removed:
+            keep(key)
+    for reading in readings:
+        mine = {key for key, known in published.items() if (known.source, key[0]) == reading.source.key}
+        for page in reading.pages:
+            key = (page.collection, page.page_id)
+            if key in kept or key in fresh:
+                reading.report.failed.append(
+                    (reading.source.location, f"the page id {page.page_id!r} belongs to another source of this collection")
+                )
+                continue
+            digest = page.digest
+            if key in mine and published[key].digest == digest:
+                reading.report.unchanged += 1
+                keep(key)
+                continue
+            reading.report.changed += key in mine
+            reading.report.new += key not in mine
+            fresh[key] = _Fresh(page, reading.source.key[0])
+        if not reading.readable:
+            continue
+        for key in mine - kept.keys() - fresh.keys():
+            if key[1].partition("#")[0] in reading.failed_ids:
+                keep(key)
+            else:
+                reading.report.gone += 1
+    for source in options.remove:
+        gone = sum((known.source, key[0]) == source.key for key, known in published.items())
+        if not gone:
+            raise SourceError(f"source {source.location} in the collection {source.collection!r}: no published page is from it")
+        report.sources.append(SourceReport(*source.key, gone=gone))
+    return list(kept.values()), list(fresh.values())
+
+
+def _moved(report: Report, before: Snapshot | None) -> bool:
+    return before is None or bool(report.notes) or any(source.moved for source in report.sources)
+
+
+def _count(report: Report, before: Snapshot | None) -> None:
+    if before is not None:
+        manifest = before.manifest
+        report.snapshot_id = manifest.snapshot_id
+        report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
+
+
+def _cut(fresh: Sequence[_Fresh], embedder: Embedder, progress: Progress) -> list[list[Chunk]]:
+    chunks: list[list[Chunk]] = []
+    for at in range(0, len(fresh), _SLAB):
+        progress("cut", at, len(fresh))
+        chunks += cut([new.page for new in fresh[at : at + _SLAB]], embedder)
+    return chunks
+
+
+def _embed(chunks: Sequence[Sequence[Chunk]], embedder: Embedder, progress: Progress) -> Vectors:
+    texts = [chunk.embedded for page in chunks for chunk in page]
+    # Long and short texts are embedded apart, so that little of a batch is padding.
+    order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+    vectors: Vectors | None = None
+    for at in range(0, len(texts), _SLAB):
+        progress("embed", at, len(texts))
+        rows = order[at : at + _SLAB]
+        slab = embedder.encode_passages([texts[i] for i in rows])
+        if vectors is None:
+            vectors = np.empty((len(texts), slab.shape[1]), np.float32)
+        vectors[rows] = slab
+    progress("embed", len(texts), len(texts))
+    return np.empty((0, 0), np.float32) if vectors is None else vectors
+
+
+def _content(
+    before: Snapshot | None,
+    kept: Sequence[StoredPage],
+    fresh: Sequence[_Fresh],
+    chunks: Sequence[Sequence[Chunk]],
+    vectors: Vectors,
+    embedder: Embedder,
+) -> SnapshotContent:
+    """Put old and new pages together in the order of their collections and ids, each with its vectors."""
+    parts: list[tuple[StoredPage, Vectors]] = []
+    for stored in kept:
+        assert before is not None
+        rows = np.arange(stored.first_row, stored.first_row + len(stored.passages))
+        parts.append((stored, before.vectors.vectors(rows)))
+    at = 0
+    for new, cuts in zip(fresh, chunks, strict=True):
+        passages = tuple(chunk.passage for chunk in cuts)
+        parts.append((StoredPage(new.page, new.source, new.page.digest, passages), vectors[at : at + len(cuts)]))
+        at += len(cuts)
+    parts.sort(key=lambda part: (part[0].page.collection, part[0].source, part[0].page.page_id))
+    pages = [stored for stored, _ in parts]
+    return SnapshotContent(
+        pages=pages,
+        vectors=np.concatenate([part for _, part in parts]),
+        terms=terms_of(stored.page for stored in pages),
+        sources=_sources(pages),
+        model=embedder.card,
+        chunker=CHUNKER_VERSION,
+    )
+
+
+def _sources(pages: Sequence[StoredPage]) -> tuple[SourceState, ...]:
+    counts: dict[tuple[str, str], int] = {}
+    for stored in pages:
+        key = (stored.source, stored.page.collection)
+        counts[key] = counts.get(key, 0) + 1
+    return tuple(SourceState(location, collection, pages) for (location, collection), pages in sorted(counts.items()))
+
+
+@contextmanager
+def _stage(report: Report, name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    report.stages[name] = round(time.perf_counter() - started, 3)

@@ -1,0 +1,28 @@
+"""What a source yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.extract import Format
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as it lies in its source. ``where`` is the place that people are told of when it fails."""
+
+    page_id: str
+    form: Format
+    data: bytes | str
+    where: str
+    title: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something of a source that is not read. ``failed`` where it should have been."""
+
+    where: str
+    reason: str
+    failed: bool = True

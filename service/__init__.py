@@ -1,0 +1,1 @@
+"""Answers from what is known: over HTTP, on a page, in a widget and on the command line."""
