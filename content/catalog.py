@@ -97,6 +97,15 @@ class Catalog:
         )
         return {row: json.loads(heading)[-1] for row, heading in found}
 
+    def definitions(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Return the number of the page and the row of the passage that define a term, by (collection, slug)."""
+        found = self._connection.execute(
+            "SELECT term.collection, slug, page.number, min(row) FROM term "
+            "JOIN page ON page.collection = term.collection AND page.page_id = term.page_id "
+            "JOIN passage ON passage.page = page.number AND passage.stop > term.start GROUP BY 1, 2"
+        )
+        return {(collection, slug): (page, row) for collection, slug, page, row in found}
+
     def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
         """Return passages by row, each with its page's title and address."""
         marks = ",".join("?" * len(rows))

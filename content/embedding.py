@@ -119,7 +119,9 @@ class SentenceTransformerEmbedder:
         _ = self.card  # a model that is not what it claims to be is never loaded
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # loading takes less than a second
         try:
             return SentenceTransformer(str(self.folder))
         except (OSError, ValueError, KeyError, RuntimeError) as error:

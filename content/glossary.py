@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from content.errors import NotFound
 from content.model import Term
-from content.words import fold, stem, words
+from content.words import STOP_WORDS, fold, stem, words
 
 _LONGEST_NAME = 8  # words
 
@@ -19,6 +19,11 @@ class Mention:
 
     term: Term
     name: tuple[str, ...]
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of the name without stop words, or all of them where it has no others."""
+        return frozenset(word for word in self.name if word not in STOP_WORDS) or frozenset(self.name)
 
 
 class Glossary:

@@ -35,6 +35,7 @@ class Snapshot:
         self.catalog = Catalog.open(folder / _CATALOG)
         self.vectors = FlatIndex.open(folder / _VECTORS)
         self.lexical = LexicalIndex.open(folder / _LEXICAL)
+        self._title_stems: dict[int, frozenset[str]] = {}
 
     @classmethod
     def open(cls, folder: Path, card: ModelCard | None = None) -> Snapshot:
@@ -74,9 +75,20 @@ class Snapshot:
         return self.catalog.page_ids()
 
     @cached_property
-    def questions(self) -> dict[int, str]:
-        """The questions that pages ask themselves, by the row of the passage that answers."""
-        return self.catalog.questions()
+    def questions(self) -> dict[int, frozenset[str]]:
+        """The stems of the questions that pages ask themselves, by the row of the passage that answers."""
+        return {row: frozenset(stems(question)) for row, question in self.catalog.questions().items()}
+
+    @cached_property
+    def definitions(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """For each term, by (collection, slug), the number of its page and the row of the passage that defines it."""
+        return self.catalog.definitions()
+
+    def title_stems(self, page: int) -> frozenset[str]:
+        """Return the stems of a page's title, by the page's number."""
+        if page not in self._title_stems:
+            self._title_stems[page] = frozenset(stems(self.titles[page]))
+        return self._title_stems[page]
 
     def rows(self, collections: Sequence[str] | None) -> list[range] | None:
         """Return the rows of these collections' passages, None for all. Raises NotFound for an unknown one."""
@@ -95,7 +107,7 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.page_numbers, self.titles, self.questions
+        _ = self.glossary, self.definitions, self.page_numbers, self.titles, self.questions
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,23 +12,17 @@ import numpy as np
 from content.archive import Archive
 from content.catalog import StoredPage
 from content.embedding import Embedder, Vectors
-from content.errors import NoSnapshot, PageError, SnapshotCorrupt, SnapshotMismatch, SourceError
+from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
 from content.manifest import SourceState
 from content.model import Page
 from content.snapshot import Snapshot, SnapshotContent
 from ingest.chunk import CHUNKER_VERSION, Chunk, cut
-from ingest.draft import Draft, clean
-from ingest.extract import extract
-from ingest.furniture import without_furniture
+from ingest.reading import Progress, Reading, read_source
 from ingest.report import Report, SourceReport
-from ingest.sources import RawPage, Skipped, Source, read
+from ingest.sources import Source
 from ingest.terms import terms_of
 
-# Told of what is being done: a stage, how much of it is done, and how much there is.
-Progress = Callable[[str, int, int], None]
-
 _SLAB = 512  # passages embedded between two reports of progress
-_LONGEST_TITLE = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ def ingest(
     with archive.lock():
         before = _published(archive, embedder, options, report)
         with _stage(report, "read"):
-            readings = [_read_source(source, progress) for source in sources]
+            readings = [read_source(source, progress) for source in sources]
         with _stage(report, "compare"):
             kept, fresh = _compare(before, readings, options, report)
         _count(report, before)
@@ -81,17 +75,6 @@ def ingest(
     report.snapshot_id = manifest.snapshot_id
     report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
     return report
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a source held: its pages, and the ids of those that failed."""
-
-    source: Source
-    report: SourceReport
-    pages: list[Page]
-    failed_ids: set[str]
-    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,56 +106,8 @@ def _published(archive: Archive, embedder: Embedder, options: IngestOptions, rep
     return snapshot
 
 
-def _read_source(source: Source, progress: Progress) -> _Reading:
-    started = time.perf_counter()
-    report = SourceReport(*source.key)
-    found: list[tuple[RawPage, Draft]] = []
-    failed: set[str] = set()
-    readable = True
-    try:
-        for number, raw in enumerate(read(source)):
-            progress(f"read {source.location}", number, 0)
-            if isinstance(raw, Skipped):
-                (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
-                continue
-            try:
-                found += [(raw, draft) for draft in extract(raw.data, raw.form)]
-            except PageError as error:
-                failed.add(raw.page_id)
-                report.failed.append((raw.where, str(error)))
-    except SourceError as error:
-        readable = False
-        report.failed.append((source.location, str(error)))
-    drafts = without_furniture([draft for _, draft in found])
-    pages: dict[str, Page] = {}
-    for (raw, _), draft in zip(found, drafts, strict=True):
-        page = _page(source, raw, draft, report)
-        if page.page_id in pages:
-            report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
-        else:
-            pages[page.page_id] = page
-    report.seconds = time.perf_counter() - started
-    return _Reading(source, report, list(pages.values()), failed, readable)
-
-
-def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport) -> Page:
-    url = raw.url or draft.url
-    if url and not url.startswith(("http://", "https://")):
-        report.skipped.append((raw.where, f"its address {url[:80]!r} is not http or https and is left out"))
-        url = None
-    if url is None and source.base_url:
-        url = source.base_url + raw.page_id
-    page_id = raw.page_id
-    if draft.anchor:
-        page_id = f"{url or raw.page_id}#{draft.anchor}"
-        url = page_id if url else None
-    title = " ".join(clean((draft.title if draft.anchor else None) or raw.title or draft.title or "").split())
-    title = title or raw.page_id.rsplit("/")[-1]
-    return Page(source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry)
-
-
 def _compare(
-    before: Snapshot | None, readings: Sequence[_Reading], options: IngestOptions, report: Report
+    before: Snapshot | None, readings: Sequence[Reading], options: IngestOptions, report: Report
 ) -> tuple[list[StoredPage], list[_Fresh]]:
     """Return the published pages that stay with their vectors, and the pages that need new ones."""
     report.sources = [reading.report for reading in readings]

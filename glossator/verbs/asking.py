@@ -1,0 +1,36 @@
+"""The assistant without a server, for the verbs that ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from content.archive import Archive
+from content.embedding import SentenceTransformerEmbedder
+from content.snapshot import Snapshot
+from service.answer import ExtractiveGenerator
+from service.assistant import Assistant, Thresholds
+from service.settings import Settings
+from service.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An assistant, and the snapshot that it answers from."""
+
+    assistant: Assistant
+    snapshot: Snapshot
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """Open the current snapshot with an assistant for it."""
+    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    snapshot = Archive(settings.data_dir).open_current(embedder.card)
+    worker = Worker(settings.max_waiting)
+    thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
+    try:
+        yield Desk(Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds), snapshot)
+    finally:
+        worker.close()

@@ -1,0 +1,112 @@
+"""``glossator doctor``"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from content.archive import Archive
+from content.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
+from content.errors import GlossatorError, NoSnapshot
+from glossator.output import print_json, say, shown
+from service.settings import LOOPBACK, Settings, config_path
+
+_LOW_SPACE = 1 << 30  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: ``status`` is ok, note or problem; ``remedy`` is what to do."""
+
+    name: str
+    status: str
+    found: str
+    remedy: str = ""
+
+
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what is configured, what is missing, and what to do about it."""
+    checks = list(_checks(context.obj))
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            _show(check)
+    if any(check.status == "problem" for check in checks):
+        raise typer.Exit(1)
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield Check("version", "ok", f"glossator {version('glossator')}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    yield _configuration()
+    yield _data_folder(settings.data_dir)
+    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    yield _model(embedder)
+    yield _snapshot(settings, embedder)
+    for source in settings.source:
+        there = Path(source.location).expanduser().exists()
+        remedy = "" if there else "Correct its location in glossator.toml."
+        yield Check("source", "ok" if there else "problem", f"{source.location} → {source.collection}", remedy)
+    for site in settings.site:
+        origins = ", ".join(site.allowed_origins) or "none: only this service's own page may ask"
+        yield Check("site", "ok", f"{site.id}: allowed origins {origins}")
+    if settings.host not in LOOPBACK:
+        remedy = "Put a reverse proxy with HTTPS before it and set public_url."
+        yield Check("address", "note", f"{settings.host}:{settings.port}, reachable from other machines", remedy)
+    else:
+        yield Check("address", "ok", f"{settings.host}:{settings.port}, this machine only")
+    yield Check("answers", "ok", "extractive: in quotes, without a language model")
+
+
+def _configuration() -> Check:
+    path = config_path()
+    if path.is_file():
+        return Check("configuration", "ok", str(path.resolve()))
+    return Check("configuration", "note", f"no {path}: defaults and GLOSSATOR_* variables hold", "See docs/settings.md.")
+
+
+def _data_folder(folder: Path) -> Check:
+    nearest = next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+    if not os.access(nearest, os.W_OK):
+        return Check("data folder", "problem", f"{folder.resolve()} cannot be written", "Set GLOSSATOR_DATA_DIR.")
+    free = shutil.disk_usage(nearest).free
+    found = f"{folder.resolve()}, {free / 2**30:.1f} GiB free"
+    return Check("data folder", "note" if free < _LOW_SPACE else "ok", found, "Free some space." if free < _LOW_SPACE else "")
+
+
+def _model(embedder: SentenceTransformerEmbedder) -> Check:
+    try:
+        card = embedder.card
+    except GlossatorError as error:
+        return Check("embedding model", "problem", str(error))
+    proof = "as published" if embedder.name == DEFAULT_MODEL else "not a known one"
+    return Check(
+        "embedding model", "ok", f"{card.name}, window {card.max_tokens} tokens, SHA-256 {card.sha256} ({proof})"
+    )
+
+
+def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Check:
+    try:
+        manifest = Archive(settings.data_dir).open_current(embedder.card).manifest
+    except NoSnapshot:
+        return Check("snapshot", "note", "nothing has been published yet", "Run: glossator ingest FOLDER")
+    except GlossatorError as error:
+        return Check("snapshot", "problem", str(error))
+    found = f"{manifest.snapshot_id}: {manifest.pages} pages, {manifest.passages} passages, {manifest.terms} terms"
+    return Check("snapshot", "ok", found)
+
+
+def _show(check: Check) -> None:
+    sign = {"ok": "[green]ok[/green]     ", "note": "[yellow]note[/yellow]   ", "problem": "[bold red]problem[/bold red]"}
+    say(f"{sign[check.status]}  [bold]{check.name}[/bold]: {shown(check.found)}{'  ' + shown(check.remedy) if check.remedy else ''}")

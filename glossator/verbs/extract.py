@@ -1,0 +1,63 @@
+"""``glossator extract``"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from content.embedding import SentenceTransformerEmbedder
+from content.errors import SourceError
+from content.model import Page, Passage
+from glossator.output import fail, say, shown
+from ingest.chunk import cut
+from ingest.reading import read_source
+from ingest.sources import Source
+from service.settings import Settings
+
+
+def extract(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A file, a folder or a .jsonl feed.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page, one page a line.")] = False,
+) -> None:
+    """Show what ingest would make of a source; publishes nothing."""
+    settings: Settings = context.obj
+    reading = read_source(Source(source))
+    if not reading.readable:
+        raise SourceError(reading.report.failed[0][1])
+    chunks = cut(reading.pages, SentenceTransformerEmbedder(settings.embedding_model))
+    for page, page_chunks in zip(reading.pages, chunks, strict=True):
+        passages = [chunk.passage for chunk in page_chunks]
+        if as_json:
+            sys.stdout.write(json.dumps(_record(page, passages), ensure_ascii=False) + "\n")
+        else:
+            _show(page, passages)
+    for where, reason in reading.report.failed:
+        fail(f"{where}: {reason}")
+    if reading.report.failed:
+        raise typer.Exit(1)
+
+
+def _record(page: Page, passages: list[Passage]) -> dict[str, Any]:
+    return {
+        "id": page.page_id,
+        "title": page.title,
+        "url": page.url,
+        "text": page.text,
+        "passages": [
+            {"heading": list(passage.heading), "text": passage.text, "start": passage.start, "end": passage.end}
+            for passage in passages
+        ],
+    }
+
+
+def _show(page: Page, passages: list[Passage]) -> None:
+    say(f"[bold]{shown(page.title)}[/bold]  [dim]{shown(page.page_id)}{f'  {shown(page.url)}' if page.url else ''}[/dim]")
+    for passage in passages:
+        heading = " › ".join(passage.heading)
+        say(f"\n[cyan]{passage.start}–{passage.end}[/cyan] [dim]{passage.kind} {shown(heading)}[/dim]")
+        say(shown(passage.text))
+    say("")

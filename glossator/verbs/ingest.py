@@ -1,0 +1,86 @@
+"""``glossator ingest``"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from content.archive import Archive
+from content.embedding import SentenceTransformerEmbedder
+from content.errors import ConfigurationError
+from content.model import DEFAULT_COLLECTION
+from glossator.output import note, print_json, progress, say, shown, table
+from ingest.pipeline import IngestOptions
+from ingest.pipeline import ingest as run_ingest
+from ingest.report import Report
+from ingest.sources import Source
+from service.settings import Settings
+
+
+def ingest(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Folders, files, .jsonl feeds; none: those of the configuration."),
+    ] = None,
+    collection: Annotated[str | None, typer.Option(help="The collection that the named sources belong to.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help="Drop a source's pages.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute every vector anew.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Read sources into a new snapshot and publish it."""
+    settings: Settings = context.obj
+    named = [Source(location, collection or DEFAULT_COLLECTION) for location in sources or []]
+    gone = tuple(Source(location, collection or DEFAULT_COLLECTION) for location in remove or [])
+    if not named and not gone:
+        named = configured_sources(settings)
+        if not named:
+            raise ConfigurationError(
+                "no source is named and none is configured. Run: glossator ingest FOLDER, "
+                "or add [[source]] tables to glossator.toml."
+            )
+    options = IngestOptions(remove=gone, rebuild=rebuild, dry_run=dry_run, keep=settings.keep_snapshots)
+    report = ingest_sources(settings, named, options)
+    print_json(asdict(report)) if as_json else print_report(report, dry_run)
+    if not report.complete:
+        raise typer.Exit(1)
+
+
+def configured_sources(settings: Settings) -> list[Source]:
+    """Return the sources of the configuration."""
+    return [Source(source.location, source.collection, source.base_url) for source in settings.source]
+
+
+def ingest_sources(settings: Settings, sources: list[Source], options: IngestOptions) -> Report:
+    """Ingest with progress on the terminal."""
+    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    with progress() as shown_progress:
+        return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)
+
+
+def print_report(report: Report, dry_run: bool = False) -> None:
+    """Print what an ingest did."""
+    for text in report.notes:
+        note(text)
+    rows = [
+        (one.location, one.collection, one.new, one.changed, one.unchanged, one.gone, len(one.failed), f"{one.seconds:.1f}")
+        for one in report.sources
+    ]
+    headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "seconds")
+    table(headings, rows, numbers=range(2, 8))
+    for one in report.sources:
+        for where, reason in one.failed:
+            say(f"[red]failed[/red]  {shown(where)}: {shown(reason)}")
+        for where, reason in one.skipped:
+            say(f"[dim]skipped[/dim] {shown(where)}: {shown(reason)}")
+    size = f"{report.pages} pages, {report.passages} passages, {report.terms} terms"
+    if dry_run:
+        say("Nothing was published (--dry-run).")
+    elif report.published:
+        seconds = sum(report.stages.values())
+        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {seconds:.1f} s.")
+    elif report.snapshot_id:
+        say(f"Nothing changed; {report.snapshot_id} stays: {size}.")

@@ -1,0 +1,164 @@
+"""``POST /v1/chat``: as one JSON object, or streamed as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from content.errors import GlossatorError, InvalidQuestion
+from service.api.message import checked
+from service.api.visitor import Services, TheServices, TheVisitor, Visitor
+from service.assistant import Question
+from service.conversation import Conversation, new_id
+from service.errors import status_of
+from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
+from service.problem import Problem, describe
+
+router = APIRouter(tags=["chat"])
+_log = logging.getLogger("glossator.chat")
+
+_EVENT_STREAM = "text/event-stream"
+_MOST_TURNS = 40
+_PING_SECONDS = 15.0
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+class TurnIn(BaseModel):
+    """An earlier message, for clients that keep the conversation themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=20_000)
+
+
+class ChatRequest(BaseModel):
+    """A visitor's message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: str
+    conversation_id: str | None = Field(None, max_length=64)
+    history: list[TurnIn] | None = Field(None, max_length=_MOST_TURNS)
+    collection: str | None = None
+    stream: bool = False
+
+
+@router.post(
+    "/v1/chat",
+    responses={
+        200: {
+            "description": "The answer; with `stream` its parts as server-sent events: `start`, `sources`, "
+            "`delta` and `citation`, then `done` with the whole answer, or `error`.",
+            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
+        }
+    },
+    response_model=Answer,
+)
+async def chat(
+    request: ChatRequest,
+    visitor: TheVisitor,
+    services: TheServices,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Response | Answer:
+    """Answer a message from the content, with citations."""
+    conversation = _conversation(request, visitor, services)
+    question = _question(request, conversation, visitor, services)
+    events = _remembered(question, conversation, visitor, services)
+    if not (request.stream or _EVENT_STREAM in accept):
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.answer
+        raise AssertionError("a reply ends with Done")
+    # What fails up to the search is an ordinary error; only then does the stream begin.
+    opening = [await anext(events), await anext(events)]
+    return StreamingResponse(
+        _stream(opening, events),
+        media_type=_EVENT_STREAM,
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )
+
+
+def _conversation(request: ChatRequest, visitor: Visitor, services: Services) -> Conversation | None:
+    if request.conversation_id is None:
+        return None
+    if request.history is not None:
+        raise InvalidQuestion("send either history or conversation_id: the service keeps the history of a conversation")
+    return services.conversations.resume(request.conversation_id, visitor.site.id)
+
+
+def _question(
+    request: ChatRequest, conversation: Conversation | None, visitor: Visitor, services: Services
+) -> Question:
+    given = [Turn(turn.role, turn.content) for turn in request.history or ()]
+    return Question(
+        text=checked(request.message, "message", services.settings),
+        conversation_id=conversation.conversation_id if conversation else new_id(),
+        message_id=new_id(),
+        history=tuple(conversation.turns if conversation else given),
+        collections=visitor.collections(request.collection),
+    )
+
+
+async def _remembered(
+    question: Question, conversation: Conversation | None, visitor: Visitor, services: Services
+) -> AsyncIterator[Event]:
+    """Yield the reply and remember it in its conversation, which begins with its first answer."""
+    replies = services.assistant.reply(question, visitor.snapshot, visitor.site)
+    async with aclosing(replies):
+        async for event in replies:
+            if isinstance(event, Done):
+                kept = conversation or services.conversations.start(visitor.site.id, question.conversation_id)
+                services.conversations.add(kept, question.text, event.plain)
+            yield event
+
+
+async def _stream(opening: list[Event], events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+    """Yield events as they are sent, a comment where none comes for a while, and an error where one occurs."""
+    for event in opening:
+        yield _sent(event)
+    following = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            done, _ = await asyncio.wait({following}, timeout=_PING_SECONDS)
+            if not done:
+                yield KEEPALIVE_COMMENT
+                continue
+            yield _sent(following.result())
+            following = asyncio.ensure_future(anext(events))
+    except StopAsyncIteration:
+        return
+    except GlossatorError as error:
+        yield _sent(describe(status_of(error), str(error)))
+    except Exception:  # noqa: BLE001 (the response has begun, so no handler further out can tell of it any more)
+        _log.exception("a reply broke off")
+        yield _sent(describe(500, "the reply broke off by a fault of the service; please try again"))
+    finally:
+        following.cancel()
+
+
+def _sent(event: Event | Problem) -> bytes:
+    match event:
+        case Started():
+            name, data = "start", asdict(event)
+        case Sources(sources):
+            name, data = "sources", {"sources": sources}
+        case Delta():
+            name, data = "delta", asdict(event)
+        case Cited(citation):
+            name, data = "citation", asdict(citation)
+        case Done(answer):
+            name, data = "done", asdict(answer)
+        case Problem():
+            name, data = "error", asdict(event)
+    return format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())

@@ -1,0 +1,53 @@
+"""``GET /v1/pages``"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from content.model import DEFAULT_COLLECTION, Block, BlockKind
+from service.api.visitor import TheVisitor
+
+router = APIRouter(tags=["pages"])
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a page; ``start`` and ``end`` index the page's text."""
+
+    text: str
+    level: int
+    start: int
+    end: int
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageReply:
+    """A page as it was read. The offsets of passages and quotes index its text."""
+
+    page_id: str
+    collection: str
+    title: str
+    url: str | None
+    text: str
+    headings: tuple[Heading, ...]
+
+
+@router.get("/v1/pages")
+def page(
+    visitor: TheVisitor,
+    page_id: Annotated[str, Query(alias="id", min_length=1)],
+    collection: str = DEFAULT_COLLECTION,
+) -> PageReply:
+    """Return the text of a page."""
+    visitor.collections(collection)
+    found = visitor.snapshot.catalog.page(collection, page_id)
+    headings = tuple(_heading(found.text, block) for block in found.blocks if block.kind is BlockKind.HEADING)
+    return PageReply(found.page_id, found.collection, found.title, found.url, found.text, headings)
+
+
+def _heading(text: str, block: Block) -> Heading:
+    return Heading(text[block.start : block.end], block.level, block.start, block.end, block.anchor)

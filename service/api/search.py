@@ -1,0 +1,46 @@
+"""``POST /v1/search``"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.api.message import checked
+from service.api.visitor import TheServices, TheVisitor
+from service.assistant import results
+from service.model import SearchResult
+
+router = APIRouter(tags=["search"])
+
+
+class SearchRequest(BaseModel):
+    """What to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str
+    collection: str | None = None
+    limit: int = Field(5, ge=1, le=50)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReply:
+    """What was found, best first."""
+
+    query: str
+    results: tuple[SearchResult, ...]
+    took_ms: int
+
+
+@router.post("/v1/search")
+async def search(request: SearchRequest, visitor: TheVisitor, services: TheServices) -> SearchReply:
+    """Find the passages that fit a question best."""
+    started = time.perf_counter()
+    query = checked(request.query, "query", services.settings)
+    collections = visitor.collections(request.collection)
+    found = await services.assistant.search(query, visitor.snapshot, collections)
+    shown = await services.worker.run(results, found, request.limit)
+    return SearchReply(query, shown, round((time.perf_counter() - started) * 1000))

@@ -1,0 +1,224 @@
+"""The way of a question: courtesy, standing alone, searching, answering or refusing, citing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from content.embedding import Embedder
+from content.errors import InvalidQuestion
+from content.model import Hit, Term
+from content.search import Found, search
+from content.snapshot import Snapshot
+from content.words import stems
+from service.answer import Generator, Segment
+from service.cite import citation, related_term, search_result
+from service.courtesy import courtesy
+from service.followup import stand_alone
+from service.markdown import escape
+from service.model import (
+    Answer,
+    Citation,
+    Cited,
+    Delta,
+    Done,
+    Event,
+    Outcome,
+    RelatedTerm,
+    SearchResult,
+    Sources,
+    Started,
+    Turn,
+)
+from service.settings import SiteSettings
+from service.worker import Worker
+
+_SOURCES = 5  # passages shown with an answer
+_RELATED = 4
+_SUGGESTIONS = 3
+_NEAR_PAGES = 8  # pages whose terms and questions are offered
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message to the assistant. ``collections`` None means all that the site makes public."""
+
+    text: str
+    conversation_id: str
+    message_id: str
+    history: tuple[Turn, ...] = ()
+    collections: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which score of the best passage an answer is claimed, and from which the nearest passages are shown."""
+
+    answered: float
+    closest: float
+
+
+class Assistant:
+    """Answers questions from snapshots."""
+
+    def __init__(self, embedder: Embedder, generator: Generator, worker: Worker, thresholds: Thresholds) -> None:
+        self._embedder = embedder
+        self._generator = generator
+        self._worker = worker
+        self._thresholds = thresholds
+
+    async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncIterator[Event]:
+        """Yield the reply to a question as it comes; the last event is Done.
+
+        Raises InvalidQuestion, NotFound for an unknown collection, Busy.
+        """
+        reply = _Reply(question)
+        yield Started(question.conversation_id, question.message_id)
+        polite = courtesy(question.text, site.replies)
+        if polite is not None:
+            yield Sources()
+            yield Delta(escape(polite))
+            yield reply.done(Outcome.CONVERSATION, polite)
+            return
+        asked = stand_alone(question.text, question.history, snapshot.glossary)
+        found = await self.search(asked, snapshot, question.collections)
+        sources = await self._worker.run(results, found, _SOURCES)
+        yield Sources(sources)
+        outcome = self._outcome(found)
+        segments: list[Segment] = []
+        if outcome is not Outcome.REFUSED:
+            async for segment in self._generator.generate(asked, found):
+                if not segments and outcome is Outcome.CLOSEST:
+                    yield reply.say(site.replies.closest)
+                segments.append(segment)
+                for event in reply.add(segment):
+                    yield event
+        if not segments:
+            outcome = Outcome.REFUSED
+            yield reply.say(site.replies.refused)
+        near = await self._worker.run(_nearby, found)
+        yield reply.done(
+            outcome,
+            reason=None if outcome is Outcome.ANSWERED else _reason(outcome, asked, found),
+            sources=sources,
+            related_terms=near.related_terms,
+            suggestions=near.suggestions,
+            model=self._generator.name if segments else "",
+        )
+
+    async def search(
+        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None
+    ) -> Found:
+        """Return what fits a question. Raises InvalidQuestion, NotFound for an unknown collection, Busy."""
+        if not any(char.isalnum() for char in question):
+            raise InvalidQuestion("the question holds no word; ask with letters or digits")
+        snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
+        return await self._worker.run(self._search, question, snapshot, collections)
+
+    def _search(self, question: str, snapshot: Snapshot, collections: Sequence[str] | None) -> Found:
+        return search(snapshot, question, self._embedder.encode_questions([question])[0], collections)
+
+    def _outcome(self, found: Found) -> Outcome:
+        if found.best >= self._thresholds.answered:
+            return Outcome.ANSWERED
+        return Outcome.CLOSEST if found.best >= self._thresholds.closest else Outcome.REFUSED
+
+
+def results(found: Found, limit: int) -> tuple[SearchResult, ...]:
+    """Return the best passages as they are shown, near-duplicates hidden."""
+    return tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
+
+
+class _Reply:
+    """Puts an answer together while it is said."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._started = time.perf_counter()
+        self._markdown = ""
+        self._plain: list[str] = []
+        self._citations: list[Citation] = []
+        self._apart = False
+
+    def say(self, text: str) -> Delta:
+        """Say something that is not from the content."""
+        self._apart = True
+        return self._delta(escape(text))
+
+    def add(self, segment: Segment) -> list[Event]:
+        """Say a part of the answer with the marks of its citations."""
+        cited = [citation(len(self._citations) + i, quote) for i, quote in enumerate(segment.quotes, 1)]
+        self._citations += cited
+        self._plain.append(segment.text)
+        marks = "".join(f"[{one.number}]" for one in cited)
+        separator = "" if not self._markdown else "\n\n" if segment.apart or self._apart else " "
+        self._apart = segment.apart
+        parting = "\n\n" if segment.apart else " "
+        return [self._delta(f"{separator}{segment.markdown}{parting}{marks}"), *map(Cited, cited)]
+
+    def done(
+        self,
+        outcome: Outcome,
+        polite: str = "",
+        *,
+        reason: str | None = None,
+        sources: tuple[SearchResult, ...] = (),
+        related_terms: tuple[RelatedTerm, ...] = (),
+        suggestions: tuple[str, ...] = (),
+        model: str = "",
+    ) -> Done:
+        """Return the whole answer."""
+        answer = Answer(
+            conversation_id=self._question.conversation_id,
+            message_id=self._question.message_id,
+            outcome=outcome,
+            answered=outcome is Outcome.ANSWERED,
+            answer=escape(polite) if polite else self._markdown,
+            refusal_reason=reason,
+            citations=tuple(self._citations),
+            sources=sources,
+            related_terms=related_terms,
+            suggestions=suggestions,
+            model=model,
+            took_ms=round((time.perf_counter() - self._started) * 1000),
+        )
+        return Done(answer, polite or " ".join(self._plain))
+
+    def _delta(self, text: str) -> Delta:
+        self._markdown += text
+        return Delta(text)
+
+
+def _reason(outcome: Outcome, asked: str, found: Found) -> str:
+    looked = f"looked for “{asked}” in {found.snapshot.manifest.pages} pages"
+    if outcome is Outcome.CLOSEST:
+        return f"{looked}; the best passage fits with {found.best:.0%}, which is not enough to call it an answer"
+    return f"{looked}; no passage fits well enough (best: {found.best:.0%})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearby:
+    related_terms: tuple[RelatedTerm, ...]
+    suggestions: tuple[str, ...]
+
+
+def _nearby(found: Found) -> _Nearby:
+    """Return the terms near to what was asked, and questions to go on with."""
+    hits = found.distinct_hits(_NEAR_PAGES)
+    terms = _related(found, hits)
+    own = [hit.passage.question for hit in hits if hit.passage.question]
+    fresh = [question for question in own if set(stems(question)) != found.asked]
+    suggestions = dict.fromkeys([*fresh, *(f"What is {term.name}?" for term in terms)])
+    return _Nearby(tuple(map(related_term, terms[:_RELATED])), tuple(suggestions)[:_SUGGESTIONS])
+
+
+def _related(found: Found, hits: Sequence[Hit]) -> list[Term]:
+    """Return the terms that the named ones name as related, then those of the pages found; never the named."""
+    glossary = found.snapshot.glossary
+    named = {(mention.term.collection, mention.term.slug) for mention in found.mentions}
+    near = [other for mention in found.mentions for other in glossary.related(mention.term)]
+    pages = {(hit.passage.collection, hit.passage.page_id) for hit in hits}
+    near += [term for term in glossary.terms if (term.collection, term.page_id) in pages]
+    unique = {(term.collection, term.slug): term for term in near}
+    return [term for key, term in unique.items() if key not in named]

@@ -1,0 +1,71 @@
+"""Conversations: kept in memory, as many and as long as the settings allow."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from content.errors import NotFound
+from service.model import Turn
+
+_LONGEST = 40  # turns that are remembered of one conversation
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One visitor's conversation with one site."""
+
+    conversation_id: str
+    site_id: str
+    used: float
+    turns: list[Turn] = field(default_factory=list)
+
+
+class Conversations:
+    """The conversations of this process. ``clock`` returns seconds."""
+
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: OrderedDict[str, Conversation] = OrderedDict()  # the one used longest ago first
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def start(self, site_id: str, conversation_id: str) -> Conversation:
+        """Begin a conversation; the one used longest ago makes room where there are too many."""
+        self._expire()
+        conversation = Conversation(conversation_id, site_id, self._clock())
+        self._kept[conversation.conversation_id] = conversation
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return conversation
+
+    def resume(self, conversation_id: str, site_id: str) -> Conversation:
+        """Return a conversation. Raises NotFound for one that is unknown, expired or another site's, alike."""
+        self._expire()
+        conversation = self._kept.get(conversation_id)
+        if conversation is None or conversation.site_id != site_id:
+            raise NotFound("there is no such conversation; it may have expired. Start a new one without conversation_id.")
+        conversation.used = self._clock()
+        self._kept.move_to_end(conversation_id)
+        return conversation
+
+    def add(self, conversation: Conversation, question: str, answer: str) -> None:
+        """Remember a question and its answer."""
+        conversation.turns += [Turn("user", question), Turn("assistant", answer)]
+        del conversation.turns[:-_LONGEST]
+
+    def _expire(self) -> None:
+        oldest = self._clock() - self._seconds
+        while self._kept and next(iter(self._kept.values())).used < oldest:
+            self._kept.popitem(last=False)
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,58 @@
+"""Follow-ups: a question that leans on the conversation is made to stand alone before it is searched for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from content.glossary import Glossary
+from content.words import stems
+from service.model import Turn
+
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers|one)\b", re.I)
+_ELLIPSIS = re.compile(r"^\s*(?:and|or|but|so|what about|how about|why|how|when|where|who|really|more|else)\b", re.I)
+# Verbs and nouns that go with "it" where it stands for nothing: "is it possible", "how does it feel to".
+_EMPTY_IT = re.compile(r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I)
+_MOST_STEMS = 3  # a question of more content words than this says what it is about
+
+
+def stand_alone(question: str, history: Sequence[Turn], glossary: Glossary) -> str:
+    """Return the question with what it leans on put in, or as it is where it leans on nothing.
+
+    A pronoun is replaced by the topic of the conversation; a fragment such as "why?" or "and for BERT?" gets the
+    question before it put in front. The topic is the last term that the visitor named, else the last that was named.
+    """
+    asked = [turn.content for turn in history if turn.role == "user"]
+    if not asked:
+        return question
+    if glossary.mentions(question):
+        fragment = _ELLIPSIS.match(question) and len(stems(question)) <= _MOST_STEMS
+        return _after(asked[-1], question, glossary) if fragment else question
+    topic = _topic(history, glossary)
+    pronoun = None if _EMPTY_IT.search(question) else _PRONOUN.search(question)
+    if topic and pronoun:
+        owns = pronoun.group().lower() in {"its", "their", "his", "her", "theirs", "hers"}
+        return question[: pronoun.start()] + topic + ("'s" if owns else "") + question[pronoun.end() :]
+    if pronoun or (_ELLIPSIS.match(question) and len(stems(question)) <= _MOST_STEMS):
+        return f"{asked[-1].rstrip(' ?.')}: {question}"
+    return question
+
+
+def _topic(history: Sequence[Turn], glossary: Glossary) -> str | None:
+    for role in ("user", "assistant"):
+        for turn in reversed(history):
+            mentions = glossary.mentions(turn.content) if turn.role == role else []
+            if mentions:
+                return mentions[0].term.name
+    return None
+
+
+def _after(before: str, question: str, glossary: Glossary) -> str:
+    """Ask the earlier question of the new term: "How does BERT work?" and "And GPT-3?" give "How does GPT-3 work?"."""
+    old = glossary.mentions(before)
+    new = glossary.mentions(question)[0].term.name
+    for name in dict.fromkeys(name for mention in old for name in (mention.term.name, *mention.term.aliases)):
+        found = re.search(rf"\b{re.escape(name)}\b", before, re.IGNORECASE)
+        if found:
+            return before[: found.start()] + new + before[found.end() :]
+    return f"{before.rstrip(' ?.')}: {question}"

@@ -1,0 +1,142 @@
+"""The values of a conversation: what is asked and what is answered.
+
+They are also the shapes of the HTTP interface, so their field names are promises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class Outcome(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    CLOSEST = "closest"
+    REFUSED = "refused"
+    CONVERSATION = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A stretch of a result's own text that holds words of the query."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A passage that was found. ``text`` is the page's text from ``start`` to ``end``."""
+
+    passage_id: str
+    page_id: str
+    collection: str
+    title: str
+    url: str | None
+    link: str | None
+    heading: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    score: float
+    highlights: tuple[Highlight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote that supports a sentence of the answer: the page's text from ``start`` to ``end``."""
+
+    number: int
+    passage_id: str
+    page_id: str
+    collection: str
+    title: str
+    url: str | None
+    link: str | None
+    heading: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedTerm:
+    """A term near to what was asked."""
+
+    name: str
+    slug: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole reply to a message. ``answer`` is Markdown with marks such as [1]."""
+
+    conversation_id: str
+    message_id: str
+    outcome: Outcome
+    answered: bool
+    answer: str
+    refusal_reason: str | None = None
+    citations: tuple[Citation, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    sources: tuple[SearchResult, ...] = ()
+    related_terms: tuple[RelatedTerm, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    model: str = ""
+    took_ms: int = 0
+
+
+# What a reply is made of while it streams, in the order in which it comes.
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The reply has its ids."""
+
+    conversation_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The passages that were found."""
+
+    sources: tuple[SearchResult, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next part of the answer's Markdown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation that a mark in the text refers to."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer; it counts, whatever was streamed before. ``plain`` is its text without marks or Markdown."""
+
+    answer: Answer
+    plain: str
+
+
+Event = Started | Sources | Delta | Cited | Done

@@ -1,0 +1,187 @@
+"""Settings: from ``glossator.toml``, then GLOSSATOR_* environment variables, then options; later over earlier.
+
+One object, built once and passed on. docs/settings.md lists every field; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from content.embedding import DEFAULT_MODEL
+from content.errors import ConfigurationError
+from content.model import DEFAULT_COLLECTION
+
+CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
+DEFAULT_CONFIG = "glossator.toml"
+DEFAULT_SITE = "default"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    exact = parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"} and not parts.query
+    if not exact:
+        raise ValueError(f"{value!r} is no origin; write scheme, host and port alone, such as https://www.example.com")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _address(value: str) -> str:
+    if urlsplit(value).scheme not in {"http", "https"}:
+        raise ValueError(f"{value!r} is no address; it must begin with http:// or https://")
+    return value
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class SourceSettings(BaseModel):
+    """A ``[[source]]``: a place that pages come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    location: str = Field(min_length=1, description="A folder, a file or a `.jsonl` feed.")
+    collection: str = Field(DEFAULT_COLLECTION, min_length=1, description="The library that its pages belong to.")
+    base_url: Address | None = Field(
+        None, description="Pages without an address of their own get this one followed by their id."
+    )
+
+
+class RepliesSettings(BaseModel):
+    """A ``[site.replies]``: what is said without a search."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hello: str = Field("Hello! What would you like to know?", description="To a greeting.")
+    thanks: str = Field("You are welcome.", description="To thanks.")
+    goodbye: str = Field("Goodbye!", description="To a farewell.")
+    about: str = Field(
+        "I answer questions from this site's own content, in quotes with links to where they stand. "
+        "When the content does not hold the answer, I say so.",
+        description="To questions about the assistant itself.",
+    )
+    person: str = Field(
+        "I am an automated assistant, and I cannot connect you to a person from here. "
+        "Please use the contact page of this site.",
+        description="To the wish to talk to a person.",
+    )
+    refused: str = Field("I did not find an answer to this in the content.", description="When the content has none.")
+    closest: str = Field(
+        "I am not sure that the content answers this. The closest I found:",
+        description="Before quotes that may or may not answer.",
+    )
+
+
+class SiteSettings(BaseModel):
+    """A ``[[site]]``: one assistant as visitors meet it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(DEFAULT_SITE, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Its public name.")
+    title: str = Field("Ask the glossary", description="The assistant's name.")
+    greeting: str = Field("Ask a question about this site's content.", description="What a new visitor reads first.")
+    suggestions: tuple[str, ...] = Field(
+        (), description="Questions to begin with; taken from the content where there are none."
+    )
+    collections: tuple[str, ...] | None = Field(None, description="The public collections; absent means all.")
+    allowed_origins: tuple[Origin, ...] = Field(
+        (), description="The origins whose pages may embed the widget, compared exactly."
+    )
+    color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$", description="The accent colour, such as `#3355aa`.")
+    replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
+
+
+class Settings(BaseSettings):
+    """All settings of Glossator."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GLOSSATOR_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="The one folder that holds all state.")
+    embedding_model: str = Field(
+        DEFAULT_MODEL, min_length=1, description="A sentence-transformers model: its name on the hub, or its folder."
+    )
+    keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
+    host: str = Field("127.0.0.1", description="The address that the service listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
+    public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="The host names that the service answers to. Absent: those of this machine and of `public_url` "
+        "while it listens on this machine alone, any while it listens to others.",
+    )
+    max_message_chars: int = Field(4000, ge=1, le=100_000, description="The longest message, in characters.")
+    max_waiting: int = Field(64, ge=1, description="How many questions may wait; further ones get 503.")
+    max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
+    conversation_minutes: int = Field(60, ge=1, description="How long a conversation without a message is kept.")
+    answer_threshold: float = Field(
+        0.5, ge=0, le=1, description="From this score of the best passage on, the content is taken to hold the answer."
+    )
+    closest_threshold: float = Field(
+        0.3, ge=0, le=1, description="From this score on, the nearest passages are shown without claiming that they answer."
+    )
+    source: tuple[SourceSettings, ...] = Field((), description="The places that pages come from.")
+    site: tuple[SiteSettings, ...] = Field((SiteSettings(),), description="The assistants.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names that the service answers to; ``*`` means any."""
+        if self.allowed_hosts:
+            return self.allowed_hosts
+        if self.host not in LOOPBACK:
+            return ("*",)
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        return ("127.0.0.1", "localhost", "[::1]", *([public] if public else []))
+
+    @property
+    def sites(self) -> dict[str, SiteSettings]:
+        """The sites by id."""
+        return {site.id: site for site in self.site}
+
+
+def load_settings(**options: Any) -> Settings:
+    """Return the settings of this process. Raises ConfigurationError naming each setting that is wrong."""
+    path = config_path()
+    if CONFIG_VARIABLE in os.environ and not path.is_file():
+        raise ConfigurationError(f"{CONFIG_VARIABLE}={path}: there is no such file. Correct the path or unset it.")
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        lines = [_problem(problem, path) for problem in error.errors()]
+        raise ConfigurationError("\n".join(lines)) from error
+
+
+def config_path() -> Path:
+    """Return where the configuration file is looked for."""
+    return Path(os.environ.get(CONFIG_VARIABLE, DEFAULT_CONFIG))
+
+
+def _problem(problem: Any, path: Path) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    where = f"setting {name} (in {path}, or GLOSSATOR_{name.upper()})"
+    if problem["type"] == "extra_forbidden":
+        return f"{where}: there is no such setting. docs/settings.md lists all of them."
+    return f"{where}: {problem['msg']}; found {problem['input']!r}"
