@@ -95,6 +95,7 @@ class _Cutter:
         self._embedder = embedder
         self._window = window
         self._target = target
+        self._item_starts = {block.start for block in page.blocks if block.kind is BlockKind.ITEM}
         self._sections = list(page.sections())
         if not any(section.blocks for section in self._sections):  # nothing but headings: they are all it says
             self._sections = [Section((), None, (Block(BlockKind.PARAGRAPH, 0, len(page.text)),))]
@@ -141,25 +142,30 @@ class _Cutter:
         capacity = max(1, min(self._target, self._window - size))
         units = [small for unit in group.units for small in self._split(unit, capacity)]
         total = sum(unit.tokens for unit in units)
-        goal = total / math.ceil(total / capacity) if total else capacity
+        parts = max(1, math.ceil(total / capacity))
+        kind = group.kind
         batch: list[_Unit] = []
         filled = 0
         for unit in units:
-            over = filled + unit.tokens > capacity
+            goal = total / parts
             enough = filled + unit.tokens / 2 > goal or (unit.opens_block and filled > 0.75 * goal)
-            if batch and (over or (enough and len(batch) > (group.kind is PassageKind.QUESTION))):
-                yield self._chunk(group, batch, context)
+            over = filled + unit.tokens > capacity
+            # A question is not left without the beginning of its answer.
+            if batch and (over or (enough and parts > 1 and len(batch) > (kind is PassageKind.QUESTION))):
+                yield self._chunk(group, kind, batch, context)
+                kind = PassageKind.TEXT if kind is PassageKind.DEFINITION else kind
+                total, parts = total - filled, max(1, parts - 1)
                 batch, filled = [], 0
             batch.append(unit)
             filled += unit.tokens
         if batch:
-            yield self._chunk(group, batch, context)
+            yield self._chunk(group, kind, batch, context)
 
-    def _chunk(self, group: _Group, units: list[_Unit], context: str) -> Chunk:
+    def _chunk(self, group: _Group, kind: PassageKind, units: list[_Unit], context: str) -> Chunk:
         text = self._page.text
         start, end = units[0].start, units[-1].end
         line = text.rfind("\n", 0, start) + 1
-        if text[line:start].strip() and start in self._item_starts:  # the mark of a list item belongs to it
+        if start in self._item_starts:  # the mark of a list item belongs to it
             start = line + len(text[line:start]) - len(text[line:start].lstrip())
         passage = Passage(
             passage_id=_passage_id(self._page, start, end),
@@ -167,16 +173,12 @@ class _Cutter:
             page_id=self._page.page_id,
             heading=group.path,
             anchor=group.anchor,
-            kind=group.kind,
+            kind=kind,
             text=text[start:end],
             start=start,
             end=end,
         )
         return Chunk(passage, passage.text if not context else under_headings(context, (), passage.text))
-
-    @property
-    def _item_starts(self) -> set[int]:
-        return {block.start for block in self._page.blocks if block.kind is BlockKind.ITEM}
 
     def _context(self, path: tuple[str, ...]) -> tuple[str, int]:
         """Return what stands over a passage when it is embedded, and how many tokens it takes."""
@@ -247,7 +249,7 @@ def _line_spans(text: str, block: Block) -> list[Span]:
     at = block.start
     for line in text[block.start : block.end].split("\n"):
         if line.strip():
-            spans.append((at, at + len(line)))
+            spans.append((at, at + len(line.rstrip())))
         at += len(line) + 1
     return spans
 

@@ -27,22 +27,42 @@ def without_furniture(drafts: Sequence[Draft]) -> list[Draft]:
     pages = Counter(text for draft in drafts for text in set(_repeating(draft)))
     enough = max(_FEWEST_PAGES, _SHARE * len(drafts))
     furniture = {text for text, count in pages.items() if count >= enough}
-    return [_without(draft, furniture | _badges(draft)) for draft in drafts]
+    return [_without(draft, furniture) for draft in drafts]
 
 
 def _repeating(draft: Draft) -> list[str]:
     return [_normal(draft, block) for block in draft.blocks if block.kind in _REPEATING]
 
 
-def _badges(draft: Draft) -> set[str]:
-    """Return the furniture of a page that shows its badges, as a text dump of a site does."""
-    texts = _repeating(draft)
+def _normal(draft: Draft, block: Block) -> str:
+    return draft.text[block.start : block.end].casefold()
+
+
+def _without(draft: Draft, furniture: set[str]) -> Draft:
+    texts = [_normal(draft, block) for block in draft.blocks]
+    dropped = _badges(texts)
+    dropped |= {
+        i for i, block in enumerate(draft.blocks) if block.kind in _REPEATING and texts[i] in furniture
+    }
+    dropped |= _bare_headings(draft.blocks, dropped)
+    kept = [i not in dropped for i in range(len(texts))]
+    speaks = any(keep and block.kind is not BlockKind.HEADING for keep, block in zip(kept, draft.blocks, strict=True))
+    return _cut(draft, kept) if dropped and speaks else draft
+
+
+def _badges(texts: Sequence[str]) -> set[int]:
+    """Return the furniture of a page that shows its badges, as a text dump of a site does.
+
+    It is the badges, the short blocks behind them, and the short blocks that stand on the page more than once.
+    """
     first = next((i for i, text in enumerate(texts) if _is_badges(text)), None)
     if first is None:
         return set()
-    footer = {text for text in texts[first:] if _is_badges(text) or len(text) < _FOOTER_LENGTH}
-    repeated = {text for text, count in Counter(texts).items() if count > 1 and len(text) < _FOOTER_LENGTH}
-    return footer | repeated
+    counts = Counter(texts)
+    short = {i for i, text in enumerate(texts) if len(text) < _FOOTER_LENGTH}
+    return {
+        i for i, text in enumerate(texts) if _is_badges(text) or (i in short and (i > first or counts[text] > 1))
+    }
 
 
 def _is_badges(text: str) -> bool:
@@ -53,33 +73,18 @@ def _is_badges(text: str) -> bool:
     return sum(count for count in counts.values() if count >= _BADGE_REPEATS) * 2 > len(lines)
 
 
-def _normal(draft: Draft, block: Block) -> str:
-    return draft.text[block.start : block.end].casefold()
-
-
-def _without(draft: Draft, furniture: set[str]) -> Draft:
-    kept = [
-        block not in headings and (block.kind not in _REPEATING or _normal(draft, block) not in furniture)
-        for headings in [_bare_headings(draft, furniture)]
-        for block in draft.blocks
-    ]
-    if all(kept) or not any(keep and block.kind is not BlockKind.HEADING for keep, block in zip(kept, draft.blocks, strict=True)):
-        return draft
-    return _cut(draft, kept)
-
-
-def _bare_headings(draft: Draft, furniture: set[str]) -> set[Block]:
+def _bare_headings(blocks: Sequence[Block], dropped: set[int]) -> set[int]:
     """Return the headings under which nothing but furniture stands."""
-    bare: set[Block] = set()
-    heading: Block | None = None
-    body: list[bool] = []
-    for block in [*draft.blocks, None]:
+    bare: set[int] = set()
+    heading: int | None = None
+    body: list[int] = []
+    for i, block in [*enumerate(blocks), (len(blocks), None)]:
         if block is None or block.kind is BlockKind.HEADING:
-            if heading and body and all(body):
+            if heading is not None and body and dropped.issuperset(body):
                 bare.add(heading)
-            heading, body = block, []
+            heading, body = i, []
         else:
-            body.append(block.kind in _REPEATING and _normal(draft, block) in furniture)
+            body.append(i)
     return bare
 
 

@@ -86,7 +86,7 @@ def _defines(title: str, sentence: str) -> bool:
     verb = _VERB.search(sentence)
     if not verb or len(sentence[: verb.start()].split()) > _LONGEST_SUBJECT:
         return False
-    return not set(stems(_bare(title))).isdisjoint(stems(sentence[: verb.start()]))
+    return not set(stems(title)).isdisjoint(stems(sentence[: verb.start()]))
 
 
 def _aliases(page: Page, definition: str, declared: Sequence[str]) -> Iterator[str]:

@@ -101,11 +101,11 @@ def compose(question: str, found: Found, embedder: Embedder) -> list[Segment]:
 
 def _definition(question: str, found: Found, evidence: Evidence) -> list[Quote]:
     """Return the definition of the term that the question asks for and speaks of nothing else than."""
-    if not asks_definition(question) or not found.mentions:
-        return []
     named = {stem for mention in found.mentions for stem in mention.stems}
-    rest = set(stems(_CONTEXT.sub("", question))) - named
-    if rest:
+    asked = set(stems(question))
+    if not named or not (asks_definition(question) or asked <= named):
+        return []
+    if not (asked <= named or set(stems(_CONTEXT.sub("", question))) <= named):
         return []
     best = {hit.passage.page_id for hit in evidence.hits}
     terms = [mention.term for mention in found.mentions if mention.term.page_id in best]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from content.model import Hit, Term
-from content.words import STOP_WORDS, stem, words
+from content.words import fold, stem
 from service.evidence import Quote
 from service.link import quote_link
 from service.model import Citation, Highlight, RelatedTerm, SearchResult
@@ -61,5 +61,5 @@ def _highlights(text: str, asked: Collection[str]) -> list[Highlight]:
     return [
         Highlight(match.start(), match.end())
         for match in _WORD.finditer(text)
-        if any(stem(word) in asked for word in words(match.group()) if word not in STOP_WORDS)
+        if stem(fold(match.group())) in asked
     ]

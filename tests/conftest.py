@@ -1,0 +1,78 @@
+"""What holds for all tests: no network but loopback, no model hub, and the corpora that many of them share."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from content.snapshot import Snapshot
+from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, open_snapshot, write_pages
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect":
+        host = arguments[1][0] if isinstance(arguments[1], tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if host is None or host == "localhost":
+        return
+    host = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        allowed = ipaddress.ip_address(host).is_loopback or ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        allowed = False
+    if not allowed:
+        raise RuntimeError(f"a test tried to reach {host}; tests talk to this machine alone")
+
+
+sys.addaudithook(_only_loopback)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("GLOSSATOR_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def embedder() -> HashingEmbedder:
+    return HashingEmbedder()
+
+
+@pytest.fixture(scope="session")
+def glossary_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published snapshot of a small glossary; tests must not change it."""
+    folder = tmp_path_factory.mktemp("glossary")
+    ingest_folder(folder / "var", write_pages(folder / "pages", GLOSSARY))
+    return folder / "var"
+
+
+@pytest.fixture
+def glossary(glossary_dir: Path) -> Iterator[Snapshot]:
+    snapshot = open_snapshot(glossary_dir)
+    yield snapshot
+    snapshot.catalog.close()
+
+
+@pytest.fixture(scope="session")
+def evaldata() -> Path:
+    folder = SHARED / "evaldata"
+    if not folder.is_dir():
+        pytest.skip(f"the public question sets are not at {folder}")
+    return folder

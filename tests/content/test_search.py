@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from content.errors import NotFound
+from content.rank import coverage, near_duplicates, overlap
+from content.search import asks_definition, search
+from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
+
+
+def find(snapshot, question, collections=None):
+    return search(snapshot, question, HashingEmbedder().encode_questions([question])[0], collections)
+
+
+@pytest.mark.parametrize(
+    ("question", "page"),
+    [
+        ("What is attention?", "attention"),
+        ("neural attention", "attention"),
+        ("who introduced attention", "attention"),
+        ("what does softmax mean", "softmax"),
+        ("Which steps does a transformer layer have?", "transformer"),
+        ("collecting contact details of visitors", "lead-capture"),
+    ],
+)
+def test_finds_the_page(glossary, question, page):
+    assert find(glossary, question).page_ids(1) == [page]
+
+
+def test_scores_are_ordered_and_between_zero_and_one(glossary):
+    found = find(glossary, "How does attention work?")
+    assert (np.diff(found.scores) <= 0).all()
+    assert 0 <= found.scores.min() <= found.scores.max() <= 1
+    assert found.best > find(glossary, "When does the bakery open on Sundays?").best
+
+
+def test_a_definition_question_finds_the_defining_passage_first(glossary):
+    best = find(glossary, "What is a transformer?").hits(1)[0]
+    assert best.passage.text.startswith("A transformer is a neural network")
+
+
+def test_a_question_of_a_page_is_found_as_that(glossary):
+    best = find(glossary, "Who introduced attention?").hits(1)[0]
+    assert best.passage.question == "Who introduced attention?"
+
+
+def test_terms_are_found_in_the_question(glossary):
+    found = find(glossary, "Is attention like a transformer model?")
+    assert [mention.term.slug for mention in found.mentions] == ["attention-mechanism", "transformer"]
+
+
+def test_each_page_is_listed_once(glossary):
+    ids = find(glossary, "attention").page_ids(20)
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_collections_are_searched_alone(tmp_path):
+    from content.archive import Archive
+    from ingest.pipeline import ingest
+    from ingest.sources import Source
+
+    for name in ("fruit", "tools"):
+        write_pages(tmp_path / name, {f"{name}.md": f"# Orange in {name}\n\nThe orange of the {name} is here.\n"})
+    sources = [Source(str(tmp_path / name), name) for name in ("fruit", "tools")]
+    ingest(Archive(tmp_path / "var"), sources, HashingEmbedder())
+    snapshot = open_snapshot(tmp_path / "var")
+    assert set(find(snapshot, "orange").page_ids(5)) == {"fruit", "tools"}
+    assert find(snapshot, "orange", ["tools"]).page_ids(5) == ["tools"]
+    with pytest.raises(NotFound):
+        find(snapshot, "orange", ["nowhere"])
+
+
+def test_near_duplicates_are_hidden_from_results_but_not_from_ranking(tmp_path):
+    sentence = "The quick brown fox jumps over the lazy dog near the old river bank at dawn"
+    pages = {f"{name}.md": f"# {name}\n\n{sentence} {extra}.\n" for name, extra in (("a", ""), ("b", "today"), ("c", "x"))}
+    pages["d.md"] = "# d\n\nA fox is a small wild animal with a bushy tail.\n"
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", pages))
+    found = find(open_snapshot(tmp_path / "var"), "quick brown fox")
+    assert set(found.page_ids(20)) == {"a", "b", "c", "d"}
+    assert len(found.distinct_hits(10)) == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is X?", "what's X", "Define X", "who was Ada Lovelace?", "What does X mean?", "tell me about X",
+     "Can you explain X?", "meaning of X", "What is meant by X?"],
+)  # fmt: skip
+def test_asks_definition(question):
+    assert asks_definition(question)
+
+
+@pytest.mark.parametrize("question", ["How does X work?", "When was X?", "why X", "X vs Y"])
+def test_asks_something_else(question):
+    assert not asks_definition(question)
+
+
+def weigh(stem: str) -> float:
+    return {"rare": 3.0}.get(stem, 1.0)
+
+
+def test_overlap_is_the_product_of_both_shares():
+    assert overlap({"a", "b"}, {"a", "b"}, weigh) == 1
+    assert overlap({"a", "b"}, {"a"}, weigh) == pytest.approx(0.5)
+    assert overlap({"a", "rare"}, {"rare"}, weigh) == pytest.approx(0.75)
+    assert overlap({"a"}, {"b"}, weigh) == overlap(set(), set(), weigh) == 0
+
+
+def test_coverage_counts_by_weight():
+    assert coverage({"a", "rare"}, {"rare", "other"}, weigh) == pytest.approx(0.75)
+    assert coverage(set(), {"a"}, weigh) == 0
+
+
+def test_near_duplicates():
+    words = [f"w{i}" for i in range(20)]
+    assert near_duplicates([words, words[:19], words[:10], words[::-1]]) == [False, True, False, True]

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from ingest.extract import Format, extract
+from ingest.extract.html import extract_html
+from ingest.furniture import without_furniture
+
+SHARED = Path(__file__).parents[3] / "shared"
+
+
+def site(count: int) -> list:
+    menu = "<ul><li>Home<li>Products<li>About us</ul>"
+    footer = "<p>© 2026 The Company. All rights reserved.</p>"
+    return [
+        extract_html(f"<body>{menu}<h1>Page {i}</h1><h2>See also</h2><p>Link {i}</p><p>Text of page {i}.</p>"
+                     f"<h2>Subscribe</h2><p>Get our newsletter.</p>{footer}")[0]
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def test_what_repeats_across_pages_is_left_out():
+    texts = [draft.text for draft in without_furniture(site(5))]
+    assert texts[2] == "See also\n\nLink 2\n\nText of page 2."
+
+
+def test_offsets_still_hold():
+    for draft in without_furniture(site(5)):
+        shown = [draft.text[block.start : block.end] for block in draft.blocks]
+        assert shown[0] == "See also"
+        assert all(shown)
+
+
+def test_two_pages_do_not_make_furniture():
+    assert "Home" in without_furniture(site(2))[0].text
+
+
+def test_no_page_is_emptied():
+    drafts = [extract_html("<body><p>The same on all pages.")[0] for _ in range(6)]
+    assert [draft.text for draft in without_furniture(drafts)] == ["The same on all pages."] * 6
+
+
+def test_a_definition_is_no_furniture_and_keeps_its_place():
+    pages = [
+        extract(f"---\ndefinition: Term {i} is a thing.\n---\nHome page link\n\nText {i}.", Format.MARKDOWN)[0] for i in range(4)
+    ]
+    for i, draft in enumerate(without_furniture(pages)):
+        assert draft.text == f"Term {i} is a thing.\n\nText {i}."
+        assert draft.text[slice(*draft.entry.definition)] == f"Term {i} is a thing."
+
+
+def test_badges_of_a_text_dump_are_left_out_with_the_footer_after_them():
+    badges = "Back\n" + "Website pages\n·\nDocuments\n·\n" * 4
+    text = f"A title\n\nFree trial\n\nThe first paragraph says something.\n\nFree trial\n\n{badges}\nAll rights reserved"
+    (draft,) = without_furniture(extract(text, Format.TEXT))
+    assert draft.text == "A title\n\nThe first paragraph says something."
+
+
+def test_a_refrain_is_not_furniture():
+    song = "\n\n".join(["A line of the verse that is sung.", "Oh yes", "Another line of it.", "Oh yes"])
+    (draft,) = without_furniture(extract(song, Format.TEXT))
+    assert draft.text == song
+
+
+@pytest.mark.skipif(not (SHARED / "seed").is_dir(), reason="the page that inspired the project is not here")
+def test_a_real_text_dump_of_a_glossary_page():
+    (path,) = (SHARED / "seed").glob("*.txt")
+    (draft,) = without_furniture(extract(path.read_bytes(), Format.TEXT))
+    assert "badge" not in draft.text
+    assert "free trial" not in draft.text
+    assert "All systems operational" not in draft.text
+    questions = [section.question for section in _sections(draft) if section.question]
+    assert len(questions) == 2
+
+
+def _sections(draft):
+    from content.model import Page
+
+    return Page("default", "seed", "Seed", None, draft.text, draft.blocks).sections()

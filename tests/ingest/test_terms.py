@@ -1,0 +1,87 @@
+import pytest
+
+from content.model import Page
+from ingest.extract.markdown import extract_markdown
+from ingest.terms import terms_of
+
+
+def page(title: str, source: str, page_id: str | None = None, collection: str = "default") -> Page:
+    (draft,) = extract_markdown(source)
+    return Page(collection, page_id or title.lower(), title, None, draft.text, draft.blocks, draft.entry)
+
+
+def names(*pages: Page) -> list[str]:
+    return [term.name for term in terms_of(pages)]
+
+
+def test_a_declared_definition_makes_a_term():
+    (term,) = terms_of([page("RAG", "---\ndefinition: RAG is a way to answer.\naliases: [grounded generation]\n---\nBody.")])
+    assert term.definition == "RAG is a way to answer."
+    assert term.aliases == ("grounded generation",)
+    assert term.slug == "rag"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Node", "A node is a worker machine in Kubernetes. It runs pods."),
+        ("annotation", "A label associated with a variable, used by convention as a type hint."),
+        ("Latency", "In networks, latency is the time that a packet takes."),
+        ("2to3", "A tool that tries to convert Python 2.x code to Python 3.x code."),
+    ],
+)
+def test_a_first_sentence_that_defines_the_title_makes_a_term(title, text):
+    (term,) = terms_of([page(title, text)])
+    assert text.startswith(term.definition)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Get started", "If you are new, start here to learn the essentials."),
+        ("How do I delete my account?", "The account is deleted in the settings."),
+        ("Ten things that you did not know about us", "Ten things are listed here."),
+        ("Microstructure of white matter in newborns.", "White matter is examined."),
+    ],
+)
+def test_other_pages_make_none(title, text):
+    assert names(page(title, text)) == []
+
+
+def test_a_title_that_several_pages_share_is_no_name():
+    assert names(page("Normans", "The Normans were people.", "1"), page("Normans", "Normans are.", "2")) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "alias"),
+    [
+        ("Transport Layer Security (TLS)", "TLS is a protocol.", "TLS"),
+        ("HTML", "HTML (HyperText Markup Language) is a language.", "HyperText Markup Language"),
+        ("Hotlink", "A hotlink (also known as an inline link) is an object on another site.", "inline link"),
+        ("Boolean (HTML)", "A boolean in HTML is an attribute.", "Boolean"),
+    ],
+)
+def test_other_names(title, text, alias):
+    (term,) = terms_of([page(title, text)])
+    assert alias in term.aliases
+
+
+def test_slugs_are_unique_in_their_collection():
+    found = terms_of(
+        [
+            page("C", "C is a language.", "1"),
+            page("C++", "C++ is a language.", "2"),
+            page("C", "C is a note.", "3", "music"),
+        ]
+    )
+    assert [(term.collection, term.slug) for term in found] == [("default", "c"), ("default", "c-2"), ("music", "c")]
+
+
+def test_related_names_become_slugs():
+    found = terms_of(
+        [
+            page("Attention Mechanism", "---\ndefinition: Attention is.\nrelated: [softmax, Lead form, attention]\n---\nx", "attention"),
+            page("Softmax", "Softmax is a function.", "math/softmax"),
+        ]
+    )
+    assert found[0].related == ("softmax",)
