@@ -78,7 +78,7 @@ class Figures:
 def read_queries(path: Path) -> list[QueryLine]:
     """Return the questions of a file. Raises ConfigurationError naming the line that is none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise ConfigurationError(f"{path}: it cannot be read: {error.strerror}") from error
     queries = []

@@ -8,7 +8,7 @@ from content.model import BlockKind
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~$])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+=](?=[\s=-])|\d{1,9}(?=[.)]\s))")
+_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=[\s=-]|$)|\d{1,9}(?=[.)](?:\s|$)))")
 _ITEM = re.compile(r"^(\s*)([-*•‣◦–·]|\d{1,9}[.)])\s+(?=\S)")
 
 

@@ -47,8 +47,8 @@ SOURCES_HEADING = "Sources"
 def extract_markdown(source: str) -> list[Draft]:
     """Return one draft. Raises PageError where front matter is not YAML."""
     source = clean(source)
-    meta, body = _front_matter(source)
-    tree = SyntaxTreeNode(_parser().parse(_expand_macros(body)))
+    meta, body = _front_matter(_expand_macros(source))
+    tree = SyntaxTreeNode(_parser().parse(body))
     if not meta and not _is_markdown(tree):
         return extract_plain(source)
     page = _PageText(meta)

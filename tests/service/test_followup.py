@@ -1,0 +1,42 @@
+import pytest
+
+from service.followup import stand_alone
+from service.model import Turn
+
+
+def history(*messages: str) -> list[Turn]:
+    return [Turn("user" if i % 2 == 0 else "assistant", text) for i, text in enumerate(messages)]
+
+
+TALK = history("What is attention?", "Attention is a mechanism.")
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("How does it work?", "How does Attention Mechanism work?"),
+        ("What is its cost?", "What is Attention Mechanism's cost?"),
+        ("why?", "What is attention: why?"),
+        ("And for softmax?", "What is Softmax?"),
+        ("what about transformers?", "What is Transformer?"),
+        ("Is it possible to eat cake?", "Is it possible to eat cake?"),
+        ("What is lead capture?", "What is lead capture?"),
+        ("How long is the opening speech of the chairman?", "How long is the opening speech of the chairman?"),
+    ],
+)
+def test_what_leans_on_the_conversation_is_put_in(glossary, question, alone):
+    assert stand_alone(question, TALK, glossary.glossary) == alone
+
+
+def test_without_history_nothing_changes(glossary):
+    assert stand_alone("How does it work?", [], glossary.glossary) == "How does it work?"
+
+
+def test_the_term_that_the_visitor_named_last_is_the_topic(glossary):
+    talk = history("What is attention?", "Attention.", "And what is softmax?", "Softmax, used by attention.")
+    assert stand_alone("Who needs it?", talk, glossary.glossary) == "Who needs Softmax?"
+
+
+def test_without_a_term_the_question_before_is_put_in_front(glossary):
+    talk = history("How do I bake bread?", "With flour.")
+    assert stand_alone("Why does it rise?", talk, glossary.glossary) == "How do I bake bread: Why does it rise?"

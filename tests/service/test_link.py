@@ -1,0 +1,25 @@
+import pytest
+
+from service.link import quote_link
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "anchor", "link"),
+    [
+        (None, "x", None, None),
+        ("https://x.example/p", "Short quote.", None, "https://x.example/p#:~:text=Short%20quote."),
+        ("https://x.example/p", "Short quote.", "how", "https://x.example/p#how:~:text=Short%20quote."),
+        ("https://x.example/p#own", "a", "how", "https://x.example/p#own:~:text=a"),
+        (
+            "https://x.example/p",
+            "one two three four five six seven eight nine ten eleven",
+            None,
+            "https://x.example/p#:~:text=one%20two%20three%20four%20five,seven%20eight%20nine%20ten%20eleven",
+        ),
+        ("https://x.example/p", "self-attention, & more", None, "https://x.example/p#:~:text=self%2Dattention%2C%20%26%20more"),
+        ("https://x.example/p", "- first item\n2. second item", None, "https://x.example/p#:~:text=first%20item,second%20item"),
+        ("https://x.example/p", "a | b\nc | d", None, "https://x.example/p#:~:text=a,c"),
+    ],
+)
+def test_links(url, text, anchor, link):
+    assert quote_link(url, text, anchor) == link
