@@ -37,8 +37,8 @@ CREATE TABLE term (
 ) WITHOUT ROWID;
 """
 _PASSAGE = (
-    "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, title, url "
-    "FROM passage JOIN page ON page.number = passage.page"
+    "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
+    "title, url FROM passage JOIN page ON page.number = passage.page"
 )
 
 
@@ -70,7 +70,9 @@ class Catalog:
     @classmethod
     def open(cls, path: Path) -> Catalog:
         """Open a published catalog; SQLite is told that the file never changes, so it takes no locks."""
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
         connection.execute("SELECT 1 FROM page").fetchone()  # SQLite opens the file at the first question
         return cls(connection)
 
@@ -109,13 +111,14 @@ class Catalog:
     def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
         """Return passages by row, each with its page's title and address."""
         marks = ",".join("?" * len(rows))
-        found = self._connection.execute(f"{_PASSAGE} WHERE row IN ({marks})", [int(row) for row in rows])  # noqa: S608
+        found = self._connection.execute(f"{_PASSAGE} WHERE row IN ({marks})", [int(row) for row in rows])
         return {record[0]: (_passage(record), record[10], record[11]) for record in found}
 
     def page(self, collection: str, page_id: str) -> Page:
         """Return a page. Raises NotFound."""
         record = self._connection.execute(
-            "SELECT collection, page_id, title, url, text, blocks, entry FROM page WHERE collection = ? AND page_id = ?",
+            "SELECT collection, page_id, title, url, text, blocks, entry FROM page "
+            "WHERE collection = ? AND page_id = ?",
             (collection, page_id),
         ).fetchone()
         if record is None:

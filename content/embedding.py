@@ -121,7 +121,7 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # loading takes less than a second
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes less than a second
         try:
             return SentenceTransformer(str(self.folder))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -144,7 +144,11 @@ class SentenceTransformerEmbedder:
 
     def _normalised(self, encode: Any, texts: Sequence[str]) -> Vectors:
         vectors = encode(
-            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False, batch_size=32
+            list(texts),
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+            batch_size=32,
         )
         return np.asarray(vectors, dtype=np.float32)
 

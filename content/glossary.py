@@ -71,7 +71,12 @@ class Glossary:
 
     def related(self, term: Term) -> list[Term]:
         """Return the terms that an entry names as related, in its order."""
-        return [other for slug in term.related for other in self._by_slug.get(slug, []) if other.collection == term.collection]
+        return [
+            other
+            for slug in term.related
+            for other in self._by_slug.get(slug, [])
+            if other.collection == term.collection
+        ]
 
     def search(self, query: str, collections: Sequence[str] | None = None) -> list[Term]:
         """Return the terms of which a name or alias has words that begin with the query's words, by name.
@@ -82,8 +87,7 @@ class Glossary:
         return [
             term
             for term in self.terms
-            if _in(term, collections)
-            and any(_begins(words(name), wanted) for name in (term.name, *term.aliases))
+            if _in(term, collections) and any(_begins(words(name), wanted) for name in (term.name, *term.aliases))
         ]
 
 

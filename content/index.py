@@ -65,7 +65,7 @@ class FlatIndex:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         parameters = None
         if among is not None:
-            parameters = faiss.SearchParameters(sel=_selector(among))
+            parameters = faiss.SearchParameters(sel=_selector(among))  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
         return rows[0], scores[0]
 
@@ -82,7 +82,7 @@ class FlatIndex:
 
 def _selector(among: Sequence[range]) -> Any:
     selectors = [faiss.IDSelectorRange(rows.start, rows.stop) for rows in among]
-    chosen = selectors[0]
+    chosen: Any = selectors[0]
     for selector in selectors[1:]:
         chosen = faiss.IDSelectorOr(chosen, selector)
     return chosen

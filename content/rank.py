@@ -20,8 +20,8 @@ _LEXICAL = 0.4
 _NAMES = 0.2
 _ASKED = 0.1
 _DEFINES = 0.05
-_SLOPE = 14.0
-_MIDDLE = 0.47
+SLOPE = 14.0
+MIDDLE = 0.47
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def relevance(signals: Signals) -> Vectors:
         + _ASKED * signals.asked
         + _DEFINES * signals.defines
     )
-    return np.asarray(1 / (1 + np.exp(-_SLOPE * (fit - _MIDDLE))), np.float32)
+    return np.asarray(1 / (1 + np.exp(-SLOPE * (fit - MIDDLE))), np.float32)
 
 
 def overlap(question: Collection[str], name: Collection[str], weight: Callable[[str], float]) -> float:

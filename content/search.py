@@ -64,9 +64,7 @@ class Found:
         return [self.snapshot.page_ids[page] for page in list(pages)[:limit]]
 
 
-def search(
-    snapshot: Snapshot, question: str, vector: Vectors, collections: Sequence[str] | None = None
-) -> Found:
+def search(snapshot: Snapshot, question: str, vector: Vectors, collections: Sequence[str] | None = None) -> Found:
     """Return the passages that fit a question, best first.
 
     ``vector`` is the embedded question, shape (dimension,). Raises NotFound for an unknown collection.
@@ -93,9 +91,7 @@ def asks_definition(question: str) -> bool:
     return _ASKS_DEFINITION.match(question) is not None
 
 
-def _candidates(
-    snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None
-) -> Rows:
+def _candidates(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
     nearest, _ = snapshot.vectors.search(vector, _DEPTH, among)
     allowed = np.arange(len(lexical)) if among is None else np.concatenate([np.asarray(rows) for rows in among])
     held = allowed[lexical[allowed] > 0]

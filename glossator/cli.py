@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from content.errors import GlossatorError, IngestRunning, SnapshotCorrupt
@@ -62,22 +60,10 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process with its status."""
-    debug = "--debug" in sys.argv
     try:
-        status = app(standalone_mode=False) or 0
-    except click.UsageError as error:
-        error.show()
-        status = WRONG
-    except click.exceptions.Abort:
-        status = 130
+        app()
     except GlossatorError as error:
-        if debug:
+        if "--debug" in sys.argv:
             traceback.print_exc()
         fail(str(error))
-        status = PARTLY if isinstance(error, _CHECK_FAILED) else WRONG
-    except BrokenPipeError:  # the reader of the output has gone, as in `glossator search … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = PARTLY
-    except KeyboardInterrupt:
-        status = 130
-    sys.exit(status)
+        sys.exit(PARTLY if isinstance(error, _CHECK_FAILED) else WRONG)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from content.embedding import Embedder
 from content.model import Block, BlockKind, Page, Passage, PassageKind, Section, under_headings
@@ -79,10 +79,9 @@ def _cut(pages: Sequence[Page], embedder: Embedder, target: int) -> list[list[Ch
     counts = iter(embedder.count_tokens([text for cutter in cutters for text in cutter.texts()]))
     chunks = [cutter.chunks([next(counts) for _ in cutter.spans]) for cutter in cutters]
     # The tokens of a text can be a few more than those of its parts, so the whole is what is measured.
-    whole = iter(embedder.count_tokens([chunk.embedded for page in chunks for chunk in page]))
-    fits = [all([next(whole) <= window for _ in page]) for page in chunks]
-    for i, fit in enumerate(fits):
-        if not fit:
+    sizes = iter(embedder.count_tokens([chunk.embedded for page in chunks for chunk in page]))
+    for i, page_chunks in enumerate(chunks):
+        if max((next(sizes) for _ in page_chunks), default=0) > window:
             chunks[i] = _cut([pages[i]], embedder, target * 3 // 4)[0]
     return chunks
 
@@ -129,7 +128,7 @@ class _Cutter:
         ):
             groups.append(group)
             return
-        common = tuple(os.path.commonprefix([before.path, group.path]))
+        common = tuple(ours for ours, theirs in takewhile(_alike, zip(before.path, group.path, strict=False)))
         head = [] if section.heading is None else [self._heading_unit(section.heading)]
         groups[-1] = _Group(common, before.anchor, before.kind, [*before.units, *head, *units])
 
@@ -184,14 +183,10 @@ class _Cutter:
         """Return what stands over a passage when it is embedded, and how many tokens it takes."""
         most = int(self._window * _CONTEXT_SHARE)
         steps = list(dict.fromkeys([self._page.title, *path]))
-        for chosen in (steps, [steps[0], steps[-1]], [steps[-1]]):
-            context = "\n".join(dict.fromkeys(chosen))
-            size = self._measure(context)
-            if size <= most:
-                return context, size
-        while size > most:
-            context = context[: len(context) // 2]
-            size = self._measure(context)
+        contexts = ["\n".join(dict.fromkeys(chosen)) for chosen in (steps, [steps[0], steps[-1]], [steps[-1]])]
+        context = contexts.pop(0)
+        while (size := self._measure(context)) > most:
+            context = contexts.pop(0) if contexts else context[: len(context) // 2]
         return context, size
 
     def _split(self, unit: _Unit, capacity: int) -> list[_Unit]:
@@ -219,6 +214,10 @@ class _Cutter:
 
     def _measure(self, text: str) -> int:
         return self._embedder.count_tokens([text])[0]
+
+
+def _alike(steps: tuple[str, str]) -> bool:
+    return steps[0] == steps[1]
 
 
 def _kind(section: Section) -> PassageKind:

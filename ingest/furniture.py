@@ -41,9 +41,7 @@ def _normal(draft: Draft, block: Block) -> str:
 def _without(draft: Draft, furniture: set[str]) -> Draft:
     texts = [_normal(draft, block) for block in draft.blocks]
     dropped = _badges(texts)
-    dropped |= {
-        i for i, block in enumerate(draft.blocks) if block.kind in _REPEATING and texts[i] in furniture
-    }
+    dropped |= {i for i, block in enumerate(draft.blocks) if block.kind in _REPEATING and texts[i] in furniture}
     dropped |= _bare_headings(draft.blocks, dropped)
     kept = [i not in dropped for i in range(len(texts))]
     speaks = any(keep and block.kind is not BlockKind.HEADING for keep, block in zip(kept, draft.blocks, strict=True))
@@ -60,9 +58,7 @@ def _badges(texts: Sequence[str]) -> set[int]:
         return set()
     counts = Counter(texts)
     short = {i for i, text in enumerate(texts) if len(text) < _FOOTER_LENGTH}
-    return {
-        i for i, text in enumerate(texts) if _is_badges(text) or (i in short and (i > first or counts[text] > 1))
-    }
+    return {i for i, text in enumerate(texts) if _is_badges(text) or (i in short and (i > first or counts[text] > 1))}
 
 
 def _is_badges(text: str) -> bool:

@@ -39,7 +39,7 @@ def ingest(
     archive: Archive,
     sources: Sequence[Source],
     embedder: Embedder,
-    options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
+    options: IngestOptions = IngestOptions(),
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
     """Read sources into a new snapshot and publish it, unless nothing changed.
@@ -138,7 +138,10 @@ def _compare(
             key = (page.collection, page.page_id)
             if key in kept or key in fresh:
                 reading.report.failed.append(
-                    (reading.source.location, f"the page id {page.page_id!r} belongs to another source of this collection")
+                    (
+                        reading.source.location,
+                        f"the page id {page.page_id!r} belongs to another source of this collection",
+                    )
                 )
                 continue
             digest = page.digest
@@ -159,7 +162,9 @@ def _compare(
     for source in options.remove:
         gone = sum((known.source, key[0]) == source.key for key, known in published.items())
         if not gone:
-            raise SourceError(f"source {source.location} in the collection {source.collection!r}: no published page is from it")
+            raise SourceError(
+                f"source {source.location} in the collection {source.collection!r}: no published page is from it"
+            )
         report.sources.append(SourceReport(*source.key, gone=gone))
     return list(kept.values()), list(fresh.values())
 

@@ -26,7 +26,8 @@ _VERB = re.compile(
 _LONGEST_SUBJECT = 12  # words
 # "A tool that ...", "The act of ...": an entry that leaves its name out.
 _ENTRY_STYLE = re.compile(
-    r"(?:An?|The|One of|Any)\s+(?:[\w,'’/-]+\s+){1,5}?(?:that|which|who|whose|of|for|used|in|to|by|with|where|from|on)\s"
+    r"(?:An?|The|One of|Any)\s+(?:[\w,'’/-]+\s+){1,5}?"
+    r"(?:that|which|who|whose|of|for|used|in|to|by|with|where|from|on)\s"
 )
 
 
@@ -46,7 +47,9 @@ def terms_of(pages: Iterable[Page]) -> list[Term]:
     slugs = _slugs(page for page, _ in found)
     by_name = {(page.collection, fold(page.title)): slug for (page, _), slug in zip(found, slugs, strict=True)}
     by_name |= {(page.collection, slug): slug for (page, _), slug in zip(found, slugs, strict=True)}
-    by_name |= {(page.collection, page.page_id.rsplit("/")[-1]): slug for (page, _), slug in zip(found, slugs, strict=True)}
+    by_name |= {
+        (page.collection, page.page_id.rsplit("/")[-1]): slug for (page, _), slug in zip(found, slugs, strict=True)
+    }
     return [_term(page, span, slug, by_name) for (page, span), slug in zip(found, slugs, strict=True)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,24 +27,29 @@ _SAME_QUESTION = 0.5  # overlap from which the page's own question is the visito
 _SHORT_DEFINITION = 25  # words; a shorter one is followed by the sentence after it
 
 _COMPARES = re.compile(
-    r"\b(?:differences?\b.*\bbetween|differs?\b.*\bfrom|different from|versus|vs\.?|compared? (?:to|with)|compare)\b", re.I
+    r"\b(?:differences?\b.*\bbetween|differs?\b.*\bfrom|different from|versus|vs\.?|compared? (?:to|with)|compare)\b",
+    re.I,
 )
 _ASKS_LIST = re.compile(r"^\s*(?:how (?:do|can|should|to)|what are (?:the|some)|which|list|name|steps|give me)\b", re.I)
 _CONTEXT = re.compile(r"\b(?:in|within)\s+(?:the\s+)?[\w+#.]+(?:\s[\w+#.]+)?\s*\??\s*$", re.I)
 # Sentences that begin so lean on the one before them.
 _LEANS = re.compile(
     r"(?:This|That|These|Those|It|Its|They|Their|He|His|She|Her|Such|Here|Then|Thus|Hence|However|Therefore|"
-    r"Moreover|Furthermore|Also|But|And|So|Instead|Otherwise|As a result|In this|In that|In these|For this)\b(?! is why)"
+    r"Moreover|Furthermore|Also|But|And|So|Instead|Otherwise|As a result|In this|In that|In these|For this)\b"
+    r"(?! is why)"
 )
 _SUBJECT = re.compile(r"(?:It|They|He|She|This)(?=\s+(?:is|are|was|were|has|have|had|can|\w+s|\w+ed)\b)")
 
 # What kinds of questions look for: a sentence that has it is the likelier answer.
-_WANTED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (re.compile(r"^\s*(?:when|what year|in which year|since when)\b", re.I), re.compile(r"\b\d{3,4}\b|\bcentury\b")),
-    (re.compile(r"^\s*how (?:many|much|long|old|large|big|far|often)\b", re.I), re.compile(r"\d|\b(?:one|two|three|ten|hundred|thousand|million)\b")),
-    (re.compile(r"^\s*who\b", re.I), re.compile(r"(?<!^)\b[A-Z]\w+ [A-Z]\w+|\bby [A-Z]")),
-    (re.compile(r"^\s*why\b", re.I), re.compile(r"\b(?:because|since|so that|due to|reason|in order to|therefore)\b", re.I)),
-)  # fmt: skip
+_WANTED = tuple(
+    (re.compile(rf"^\s*(?:{asked})\b", re.I), re.compile(sign))
+    for asked, sign in (
+        ("when|what year|in which year|since when", r"\b\d{3,4}\b|\bcentury\b"),
+        ("how (?:many|much|long|old|large|big|far|often)", r"\d|\b(?:one|two|three|ten|hundred|thousand|million)\b"),
+        ("who", r"(?<!^)\b[A-Z]\w+ [A-Z]\w+|\bby [A-Z]"),
+        ("why", r"(?i)\b(?:because|since|so that|due to|reason|in order to|therefore)\b"),
+    )
+)
 _WANTED_BONUS = 0.1
 
 
@@ -149,7 +154,9 @@ def _asked(question: str, found: Found, evidence: Evidence) -> list[Quote]:
     if best is None or overlap(asked, set(stems(best.passage.question or "")), weight) < _SAME_QUESTION:
         return []
     units = list(evidence.of(best))
-    chosen = [unit for unit, words in zip(units, _running_words(units), strict=True) if words <= _MOST_WORDS] or units[:1]
+    chosen = [unit for unit, words in zip(units, _running_words(units), strict=True) if words <= _MOST_WORDS] or units[
+        :1
+    ]
     return joined(_whole(chosen[:_MOST_SENTENCES], evidence), evidence)
 
 
@@ -186,7 +193,9 @@ def _scored(question: str, found: Found, evidence: Evidence, embedder: Embedder)
     closer = sorted(range(len(rough)), key=lambda i: -rough[i])[:_CLOSE_LOOK]
     vectors = embedder.encode_passages([evidence.units[i].text for i in closer])
     meaning: Vectors = vectors @ found.vector
-    scores = [(rough[i] + float(cosine), evidence.units[i]) for i, cosine in zip(closer, np.atleast_1d(meaning), strict=True)]
+    scores = [
+        (rough[i] + float(cosine), evidence.units[i]) for i, cosine in zip(closer, np.atleast_1d(meaning), strict=True)
+    ]
     return sorted(scores, key=lambda pair: -pair[0])
 
 
@@ -214,5 +223,3 @@ def _segment(quote: Quote, evidence: Evidence) -> Segment:
     if subject and len(title.split()) <= 6 and not title.endswith("?"):
         text = f"[{title}]{text[subject.end() :]}"  # the quote itself keeps its pronoun
     return Segment(text, escape(text), (quote,))
-
-

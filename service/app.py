@@ -11,6 +11,7 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from content.archive import Archive
@@ -24,7 +25,7 @@ from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.errors import status_of
 from service.library import Library
-from service.problem import FieldError, Problem, problem
+from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
 from service.settings import Settings
 from service.worker import Worker
@@ -41,7 +42,6 @@ def create_app(settings: Settings, embedder: Embedder) -> FastAPI:
         version=version("glossator"),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=_lifespan,
-        max_body_size=_LARGEST_BODY,
         docs_url=None,
         redoc_url=None,
         responses={
@@ -53,8 +53,10 @@ def create_app(settings: Settings, embedder: Embedder) -> FastAPI:
     app.state.embedder = embedder
     for module in (search, chat, terms, pages, sites, health, web):
         app.include_router(module.router)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, settings=settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
+    app.add_middleware(ProblemBodies)
     app.add_middleware(RequestId)
     app.add_exception_handler(GlossatorError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -101,7 +103,9 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
-        return problem(400, f"the body is not valid JSON: {found[0].get('ctx', {}).get('error', 'it cannot be parsed')}")
+        return problem(
+            400, f"the body is not valid JSON: {found[0].get('ctx', {}).get('error', 'it cannot be parsed')}"
+        )
     errors = tuple(FieldError(".".join(map(str, one["loc"][1:])) or str(one["loc"][0]), one["msg"]) for one in found)
     return problem(422, "; ".join(f"{one.field}: {one.detail}" for one in errors), errors)
 

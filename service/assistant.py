@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from content.embedding import Embedder
@@ -68,7 +68,7 @@ class Assistant:
         self._worker = worker
         self._thresholds = thresholds
 
-    async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncIterator[Event]:
+    async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncGenerator[Event]:
         """Yield the reply to a question as it comes; the last event is Done.
 
         Raises InvalidQuestion, NotFound for an unknown collection, Busy.
@@ -107,9 +107,7 @@ class Assistant:
             model=self._generator.name if segments else "",
         )
 
-    async def search(
-        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None
-    ) -> Found:
+    async def search(self, question: str, snapshot: Snapshot, collections: Sequence[str] | None) -> Found:
         """Return what fits a question. Raises InvalidQuestion, NotFound for an unknown collection, Busy."""
         if not any(char.isalnum() for char in question):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")

@@ -59,7 +59,5 @@ def related_term(term: Term) -> RelatedTerm:
 
 def _highlights(text: str, asked: Collection[str]) -> list[Highlight]:
     return [
-        Highlight(match.start(), match.end())
-        for match in _WORD.finditer(text)
-        if stem(fold(match.group())) in asked
+        Highlight(match.start(), match.end()) for match in _WORD.finditer(text) if stem(fold(match.group())) in asked
     ]

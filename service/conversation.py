@@ -50,7 +50,9 @@ class Conversations:
         self._expire()
         conversation = self._kept.get(conversation_id)
         if conversation is None or conversation.site_id != site_id:
-            raise NotFound("there is no such conversation; it may have expired. Start a new one without conversation_id.")
+            raise NotFound(
+                "there is no such conversation; it may have expired. Start a new one without conversation_id."
+            )
         conversation.used = self._clock()
         self._kept.move_to_end(conversation_id)
         return conversation

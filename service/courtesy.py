@@ -12,7 +12,8 @@ from service.settings import RepliesSettings
 _FILLER = r"(?:\s*(?:there|everyone|all|team|again|you|so much|a lot|very much|please|now|then|for (?:the|your) help))*"
 _PERSON = (
     r"(?:an?|some|the|your|real|live|actual|human|customer|support|sales|service|\s)*"
-    r"(?:person|human|human being|agent|operator|representative|rep|employee|someone|somebody|support|staff|sales|people)"
+    r"(?:person|human|human being|agent|operator|representative|rep|employee|someone|somebody|support|staff|"
+    r"sales|people)"
 )
 _ASKED: tuple[tuple[str, str], ...] = (
     (
@@ -34,7 +35,8 @@ _ASKED: tuple[tuple[str, str], ...] = (
         "about",
         r"(?:help(?: me)?|who are you|what are you|what(?:'s| is) your name|who (?:made|built) you|"
         r"what (?:can|do) you (?:do|know|answer)|what can i ask(?: you)?|how (?:can|do) you (?:help|work)(?: me)?|"
-        r"how does this (?:chat|assistant|bot) work|what is this(?: chat| assistant| bot)?|what can you help(?: me)? with|"
+        r"how does this (?:chat|assistant|bot) work|what is this(?: chat| assistant| bot)?|"
+        r"what can you help(?: me)? with|"
         r"are you (?:an? )?(?:real|human|bot|robot|chatbot|person|machine|ai|real person|automated)(?: person| human)?)"
         + _FILLER,
     ),

@@ -126,7 +126,10 @@ async def _ask(
             if isinstance(event, Done):
                 answered = event.answer.outcome is Outcome.ANSWERED
                 return RunLine(
-                    query.id, tuple(found.page_ids(_RETRIEVED)), event.plain if answered else None, not answered
+                    query.id,
+                    tuple(found.page_ids(_RETRIEVED)),
+                    event.plain if answered else None,
+                    not answered,
                 )
     raise AssertionError("a reply ends with Done")
 

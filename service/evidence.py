@@ -74,7 +74,7 @@ class Evidence:
         return earlier[-1] if earlier else None
 
     def list_around(self, unit: Unit) -> Quote | None:
-        """Return the list that a unit introduces or is part of, with its introduction, as far as its passage holds it."""
+        """Return the list that a unit introduces or is part of, introduction included, as far as its passage goes."""
         page = self.page(unit.quote.hit)
         first = unit.block if page.blocks[unit.block].kind is BlockKind.ITEM else unit.block + 1
         if first >= len(page.blocks) or page.blocks[first].kind is not BlockKind.ITEM:

@@ -12,7 +12,9 @@ from service.model import Turn
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers|one)\b", re.I)
 _ELLIPSIS = re.compile(r"^\s*(?:and|or|but|so|what about|how about|why|how|when|where|who|really|more|else)\b", re.I)
 # Verbs and nouns that go with "it" where it stands for nothing: "is it possible", "how does it feel to".
-_EMPTY_IT = re.compile(r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I)
+_EMPTY_IT = re.compile(
+    r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I
+)
 _MOST_STEMS = 3  # a question of more content words than this says what it is about
 
 

@@ -54,6 +54,15 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchReply:
+    """What a search found, best first."""
+
+    query: str
+    results: tuple[SearchResult, ...]
+    took_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A verbatim quote that supports a sentence of the answer: the page's text from ``start`` to ``end``."""
 

@@ -12,7 +12,12 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
@@ -107,7 +112,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("var"), description="The one folder that holds all state.")
     embedding_model: str = Field(
-        DEFAULT_MODEL, min_length=1, description="A sentence-transformers model: its name on the hub, or its folder."
+        DEFAULT_MODEL,
+        min_length=1,
+        description="A sentence-transformers model: its name on the hub, or its folder.",
     )
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
@@ -123,10 +130,16 @@ class Settings(BaseSettings):
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
     conversation_minutes: int = Field(60, ge=1, description="How long a conversation without a message is kept.")
     answer_threshold: float = Field(
-        0.5, ge=0, le=1, description="From this score of the best passage on, the content is taken to hold the answer."
+        0.5,
+        ge=0,
+        le=1,
+        description="From this score of the best passage on, the content is taken to hold the answer.",
     )
     closest_threshold: float = Field(
-        0.3, ge=0, le=1, description="From this score on, the nearest passages are shown without claiming that they answer."
+        0.3,
+        ge=0,
+        le=1,
+        description="From this score on, the nearest passages are shown without claiming that they answer.",
     )
     source: tuple[SourceSettings, ...] = Field((), description="The places that pages come from.")
     site: tuple[SiteSettings, ...] = Field((SiteSettings(),), description="The assistants.")

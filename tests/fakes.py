@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -43,12 +43,18 @@ class HashingEmbedder:
         return self._encode(texts)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        rows = [sum((_direction(stem, self._dimension) for stem in set(stems(text))), _direction("", self._dimension) * 0.1) for text in texts]
+        rows = [
+            sum(
+                (_direction(stem, self._dimension) for stem in set(stems(text))),
+                _direction("", self._dimension) * 0.1,
+            )
+            for text in texts
+        ]
         vectors = np.stack(rows).astype(np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _direction(stem: str, dimension: int) -> np.ndarray:
     seed = int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8], "big")
     return np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)
@@ -64,7 +70,10 @@ def write_pages(folder: Path, pages: dict[str, str]) -> Path:
 
 
 def ingest_folder(
-    data_dir: Path, *folders: Path, embedder: HashingEmbedder | None = None, options: IngestOptions | None = None
+    data_dir: Path,
+    *folders: Path,
+    embedder: HashingEmbedder | None = None,
+    options: IngestOptions | None = None,
 ) -> Report:
     """Ingest folders into the default collection."""
     sources = [Source(str(folder)) for folder in folders]

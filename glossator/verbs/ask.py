@@ -11,11 +11,11 @@ from rich.markdown import Markdown
 
 from glossator.output import out, print_json, say, shown
 from glossator.verbs.asking import Desk, open_desk
-from service.api.message import checked
 from service.assistant import Question
 from service.conversation import new_id
+from service.message import checked
 from service.model import Answer, Done
-from service.settings import Settings, SiteSettings
+from service.settings import DEFAULT_SITE, Settings, SiteSettings
 
 
 def ask(
@@ -28,13 +28,14 @@ def ask(
     settings: Settings = context.obj
     text = checked(question, "the question", settings)
     with open_desk(settings) as desk:
-        answer = asyncio.run(_ask(desk, text, collection))
+        site = settings.sites.get(DEFAULT_SITE, settings.site[0])
+        answer = asyncio.run(_ask(desk, site, text, collection))
     print_json(answer) if as_json else _show(answer)
 
 
-async def _ask(desk: Desk, text: str, collection: str | None) -> Answer:
+async def _ask(desk: Desk, site: SiteSettings, text: str, collection: str | None) -> Answer:
     question = Question(text, new_id(), new_id(), collections=(collection,) if collection else None)
-    async with aclosing(desk.assistant.reply(question, desk.snapshot, SiteSettings())) as events:
+    async with aclosing(desk.assistant.reply(question, desk.snapshot, site)) as events:
         async for event in events:
             if isinstance(event, Done):
                 return event.answer

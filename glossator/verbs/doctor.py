@@ -48,7 +48,11 @@ def doctor(
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
-    yield Check("version", "ok", f"glossator {version('glossator')}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    yield Check(
+        "version",
+        "ok",
+        f"glossator {version('glossator')}, Python {platform.python_version()}, {os.cpu_count()} cores",
+    )
     yield _configuration()
     yield _data_folder(settings.data_dir)
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
@@ -73,7 +77,12 @@ def _configuration() -> Check:
     path = config_path()
     if path.is_file():
         return Check("configuration", "ok", str(path.resolve()))
-    return Check("configuration", "note", f"no {path}: defaults and GLOSSATOR_* variables hold", "See docs/settings.md.")
+    return Check(
+        "configuration",
+        "note",
+        f"no {path}: defaults and GLOSSATOR_* variables hold",
+        "See docs/settings.md.",
+    )
 
 
 def _data_folder(folder: Path) -> Check:
@@ -82,7 +91,12 @@ def _data_folder(folder: Path) -> Check:
         return Check("data folder", "problem", f"{folder.resolve()} cannot be written", "Set GLOSSATOR_DATA_DIR.")
     free = shutil.disk_usage(nearest).free
     found = f"{folder.resolve()}, {free / 2**30:.1f} GiB free"
-    return Check("data folder", "note" if free < _LOW_SPACE else "ok", found, "Free some space." if free < _LOW_SPACE else "")
+    return Check(
+        "data folder",
+        "note" if free < _LOW_SPACE else "ok",
+        found,
+        "Free some space." if free < _LOW_SPACE else "",
+    )
 
 
 def _model(embedder: SentenceTransformerEmbedder) -> Check:
@@ -92,7 +106,9 @@ def _model(embedder: SentenceTransformerEmbedder) -> Check:
         return Check("embedding model", "problem", str(error))
     proof = "as published" if embedder.name == DEFAULT_MODEL else "not a known one"
     return Check(
-        "embedding model", "ok", f"{card.name}, window {card.max_tokens} tokens, SHA-256 {card.sha256} ({proof})"
+        "embedding model",
+        "ok",
+        f"{card.name}, window {card.max_tokens} tokens, SHA-256 {card.sha256} ({proof})",
     )
 
 
@@ -108,5 +124,10 @@ def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Chec
 
 
 def _show(check: Check) -> None:
-    sign = {"ok": "[green]ok[/green]     ", "note": "[yellow]note[/yellow]   ", "problem": "[bold red]problem[/bold red]"}
-    say(f"{sign[check.status]}  [bold]{check.name}[/bold]: {shown(check.found)}{'  ' + shown(check.remedy) if check.remedy else ''}")
+    sign = {
+        "ok": "[green]ok[/green]     ",
+        "note": "[yellow]note[/yellow]   ",
+        "problem": "[bold red]problem[/bold red]",
+    }
+    remedy = f"  {shown(check.remedy)}" if check.remedy else ""
+    say(f"{sign[check.status]}  [bold]{check.name}[/bold]: {shown(check.found)}{remedy}")

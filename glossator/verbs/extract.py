@@ -48,14 +48,20 @@ def _record(page: Page, passages: list[Passage]) -> dict[str, Any]:
         "url": page.url,
         "text": page.text,
         "passages": [
-            {"heading": list(passage.heading), "text": passage.text, "start": passage.start, "end": passage.end}
+            {
+                "heading": list(passage.heading),
+                "text": passage.text,
+                "start": passage.start,
+                "end": passage.end,
+            }
             for passage in passages
         ],
     }
 
 
 def _show(page: Page, passages: list[Passage]) -> None:
-    say(f"[bold]{shown(page.title)}[/bold]  [dim]{shown(page.page_id)}{f'  {shown(page.url)}' if page.url else ''}[/dim]")
+    where = "  ".join(filter(None, (page.page_id, page.url)))
+    say(f"[bold]{shown(page.title)}[/bold]  [dim]{shown(where)}[/dim]")
     for passage in passages:
         heading = " › ".join(passage.heading)
         say(f"\n[cyan]{passage.start}–{passage.end}[/cyan] [dim]{passage.kind} {shown(heading)}[/dim]")

@@ -66,7 +66,16 @@ def print_report(report: Report, dry_run: bool = False) -> None:
     for text in report.notes:
         note(text)
     rows = [
-        (one.location, one.collection, one.new, one.changed, one.unchanged, one.gone, len(one.failed), f"{one.seconds:.1f}")
+        (
+            one.location,
+            one.collection,
+            one.new,
+            one.changed,
+            one.unchanged,
+            one.gone,
+            len(one.failed),
+            f"{one.seconds:.1f}",
+        )
         for one in report.sources
     ]
     headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "seconds")

@@ -10,10 +10,9 @@ import typer
 
 from glossator.output import print_json, say, shown
 from glossator.verbs.asking import open_desk
-from service.api.message import checked
-from service.api.search import SearchReply
 from service.assistant import results
-from service.model import SearchResult
+from service.message import checked
+from service.model import SearchReply, SearchResult
 from service.settings import Settings
 
 _EXCERPT = 300  # characters
@@ -44,6 +43,7 @@ def search(
 
 def _show(place: int, result: SearchResult) -> None:
     heading = " › ".join([result.title, *(step for step in result.heading if step != result.title)])
-    say(f"[bold]{place}. {shown(heading)}[/bold]  [cyan]{result.score:.2f}[/cyan]  [dim]{shown(result.link or result.page_id)}[/dim]")
+    where = result.link or result.page_id
+    say(f"[bold]{place}. {shown(heading)}[/bold]  [cyan]{result.score:.2f}[/cyan]  [dim]{shown(where)}[/dim]")
     text = " ".join(result.text.split())
     say(f"   {shown(text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + '…')}\n")

@@ -41,7 +41,14 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
         print_json([{**_summary(manifest), "current": manifest.snapshot_id == current} for manifest in found])
         return
     rows = [
-        ("*" if one.snapshot_id == current else "", one.snapshot_id, one.created, one.pages, one.passages, one.terms)
+        (
+            "*" if one.snapshot_id == current else "",
+            one.snapshot_id,
+            one.created,
+            one.pages,
+            one.passages,
+            one.terms,
+        )
         for one in found
     ]
     table(("", "snapshot", "created", "pages", "passages", "terms"), rows, numbers=range(3, 6))
@@ -61,7 +68,11 @@ def show(context: typer.Context, snapshot_id: SnapshotId = None, as_json: AsJson
     rows = [(name, state.pages, state.passages, state.terms) for name, state in manifest.collections.items()]
     table(("collection", "pages", "passages", "terms"), rows, numbers=range(1, 4))
     say("")
-    table(("source", "collection", "pages"), [(one.location, one.collection, one.pages) for one in manifest.sources], (2,))
+    table(
+        ("source", "collection", "pages"),
+        [(one.location, one.collection, one.pages) for one in manifest.sources],
+        (2,),
+    )
 
 
 @app.command()
@@ -76,7 +87,9 @@ def verify(
     chosen = archive.ids() if every else [_chosen(archive, snapshot_id)]
     problems = {one: _problem(archive, one) for one in chosen}
     if as_json:
-        print_json([{"snapshot_id": one, "whole": problem is None, "problem": problem} for one, problem in problems.items()])
+        print_json(
+            [{"snapshot_id": one, "whole": problem is None, "problem": problem} for one, problem in problems.items()]
+        )
     for one, problem in problems.items():
         if problem is not None:
             fail(problem)

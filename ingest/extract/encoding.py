@@ -29,8 +29,8 @@ def decode(data: bytes, *, html: bool = False) -> str:
             return data.decode(encoding, errors="replace")
     if b"\0" in data[:4096]:
         raise PageError("it is a binary file, not text")
-    if html and (encoding := _declared(data)):
-        return data.decode(encoding, errors="replace")
+    if html and (declared := _declared(data)):
+        return data.decode(declared, errors="replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -70,9 +70,7 @@ def inline_text(node: LexborNode) -> str:
     return "\n".join(filter(None, (_SPACE.sub(" ", line).strip() for line in lines)))
 
 
-def _entry_draft(
-    name: str, aliases: tuple[str, ...], anchor: str, bodies: list[LexborNode], url: str | None
-) -> Draft:
+def _entry_draft(name: str, aliases: tuple[str, ...], anchor: str, bodies: list[LexborNode], url: str | None) -> Draft:
     text = DraftText()
     walker = _HTMLText(text, name)
     for body in bodies:

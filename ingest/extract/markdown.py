@@ -160,9 +160,7 @@ def _expand_macros(text: str) -> str:
         arguments = _ARGUMENT.findall(match["arguments"] or "")
         return "".join(arguments[-1]) if arguments else ""
 
-    return "".join(
-        part if fenced else _MACRO.sub(mdn, _HUGO.sub(hugo, part)) for fenced, part in _split_fences(text)
-    )
+    return "".join(part if fenced else _MACRO.sub(mdn, _HUGO.sub(hugo, part)) for fenced, part in _split_fences(text))
 
 
 def _split_fences(text: str) -> Iterator[tuple[bool, str]]:
@@ -212,10 +210,15 @@ def _break_or_tag(node: SyntaxTreeNode) -> str:
 
 def _is_bold(paragraph: SyntaxTreeNode) -> bool:
     inline = paragraph.children[0] if paragraph.children else None
-    return inline is not None and [child.type for child in inline.children if child.content != ""] in (
-        [],
-        ["strong"],
-    ) and any(child.type == "strong" for child in inline.children)
+    return (
+        inline is not None
+        and [child.type for child in inline.children if child.content != ""]
+        in (
+            [],
+            ["strong"],
+        )
+        and any(child.type == "strong" for child in inline.children)
+    )
 
 
 def _rows(table: SyntaxTreeNode) -> Iterator[str]:

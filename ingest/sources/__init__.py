@@ -37,7 +37,8 @@ def read(source: Source) -> Iterator[RawPage | Skipped]:
     """
     if source.location.startswith(("http://", "https://")):
         raise SourceError(
-            f"source {source.location}: this version does not fetch web pages. Save the pages into a folder and name that."
+            f"source {source.location}: this version does not fetch web pages. "
+            "Save the pages into a folder and name that."
         )
     path = Path(source.location).expanduser()
     if path.is_dir():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import aclosing
-from dataclasses import asdict
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Response
@@ -15,11 +14,11 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from content.errors import GlossatorError, InvalidQuestion
-from service.api.message import checked
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
 from service.conversation import Conversation, new_id
 from service.errors import status_of
+from service.message import checked
 from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
 from service.problem import Problem, describe
 
@@ -83,7 +82,7 @@ async def chat(
     # What fails up to the search is an ordinary error; only then does the stream begin.
     opening = [await anext(events), await anext(events)]
     return StreamingResponse(
-        _stream(opening, events),
+        stream(opening, events),
         media_type=_EVENT_STREAM,
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
@@ -112,7 +111,7 @@ def _question(
 
 async def _remembered(
     question: Question, conversation: Conversation | None, visitor: Visitor, services: Services
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event]:
     """Yield the reply and remember it in its conversation, which begins with its first answer."""
     replies = services.assistant.reply(question, visitor.snapshot, visitor.site)
     async with aclosing(replies):
@@ -123,14 +122,19 @@ async def _remembered(
             yield event
 
 
-async def _stream(opening: list[Event], events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
-    """Yield events as they are sent, a comment where none comes for a while, and an error where one occurs."""
+async def stream(
+    opening: list[Event], events: AsyncGenerator[Event], ping_seconds: float = _PING_SECONDS
+) -> AsyncGenerator[bytes]:
+    """Yield events as they are sent, a comment where none comes for a while, and an error where one occurs.
+
+    Closing it, as happens when the visitor leaves, stops what makes the events.
+    """
     for event in opening:
         yield _sent(event)
     following = asyncio.ensure_future(anext(events))
     try:
         while True:
-            done, _ = await asyncio.wait({following}, timeout=_PING_SECONDS)
+            done, _ = await asyncio.wait({following}, timeout=ping_seconds)
             if not done:
                 yield KEEPALIVE_COMMENT
                 continue
@@ -144,21 +148,28 @@ async def _stream(opening: list[Event], events: AsyncIterator[Event]) -> AsyncIt
         _log.exception("a reply broke off")
         yield _sent(describe(500, "the reply broke off by a fault of the service; please try again"))
     finally:
-        following.cancel()
+        if following.cancel():
+            with suppress(asyncio.CancelledError):
+                await following
+        await events.aclose()
 
 
 def _sent(event: Event | Problem) -> bytes:
+    name, data = _named(event)
+    return format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())
+
+
+def _named(event: Event | Problem) -> tuple[str, Any]:
     match event:
         case Started():
-            name, data = "start", asdict(event)
-        case Sources(sources):
-            name, data = "sources", {"sources": sources}
+            return "start", event
+        case Sources():
+            return "sources", event
         case Delta():
-            name, data = "delta", asdict(event)
+            return "delta", event
         case Cited(citation):
-            name, data = "citation", asdict(citation)
+            return "citation", citation
         case Done(answer):
-            name, data = "done", asdict(answer)
+            return "done", answer
         case Problem():
-            name, data = "error", asdict(event)
-    return format_sse_event(event=name, data_str=_JSON.dump_json(data).decode())
+            return "error", event

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.message import checked
 from service.api.visitor import TheServices, TheVisitor
 from service.assistant import results
-from service.model import SearchResult
+from service.message import checked
+from service.model import SearchReply
 
 router = APIRouter(tags=["search"])
 
@@ -24,15 +23,6 @@ class SearchRequest(BaseModel):
     query: str
     collection: str | None = None
     limit: int = Field(5, ge=1, le=50)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchReply:
-    """What was found, best first."""
-
-    query: str
-    results: tuple[SearchResult, ...]
-    took_ms: int
 
 
 @router.post("/v1/search")

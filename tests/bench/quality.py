@@ -66,7 +66,9 @@ def main() -> None:
     worker = Worker(1)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
-    print("| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal |")
+    print(
+        "| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.only or sets(arguments.evaldata):
         snapshot = published(arguments.evaldata, name, arguments.work, embedder)
@@ -74,7 +76,10 @@ def main() -> None:
         lines = asyncio.run(run(queries, assistant, snapshot))
         if arguments.runs:
             write_run(arguments.runs / f"{name}.jsonl", lines)
-        print(_row(name, snapshot.manifest.passages, measure(queries, lines), bm25(arguments.evaldata, name)), flush=True)
+        print(
+            _row(name, snapshot.manifest.passages, measure(queries, lines), bm25(arguments.evaldata, name)),
+            flush=True,
+        )
     worker.close()
 
 

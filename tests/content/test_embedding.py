@@ -29,9 +29,27 @@ def test_a_folder_without_a_tokenizer_file_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("files", "window"),
     [
-        ({"sentence_bert_config.json": {"max_seq_length": 128}, "config.json": {"max_position_embeddings": 512}}, 128),
-        ({"sentence_bert_config.json": {"max_seq_length": None}, "tokenizer_config.json": {"model_max_length": 384}}, 384),
-        ({"tokenizer_config.json": {"model_max_length": 10**30}, "config.json": {"max_position_embeddings": 514}}, 514),
+        (
+            {
+                "sentence_bert_config.json": {"max_seq_length": 128},
+                "config.json": {"max_position_embeddings": 512},
+            },
+            128,
+        ),
+        (
+            {
+                "sentence_bert_config.json": {"max_seq_length": None},
+                "tokenizer_config.json": {"model_max_length": 384},
+            },
+            384,
+        ),
+        (
+            {
+                "tokenizer_config.json": {"model_max_length": 10**30},
+                "config.json": {"max_position_embeddings": 514},
+            },
+            514,
+        ),
         ({}, 512),
     ],
 )

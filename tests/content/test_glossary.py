@@ -29,12 +29,18 @@ def test_the_longest_name_counts():
 
 
 def test_plural_case_and_alias_are_one_name():
-    assert names(GLOSSARY.mentions("are ANN Indexes and EMBEDDINGS alike", ["default"])) == ["Vector Index", "Embedding"]
+    assert names(GLOSSARY.mentions("are ANN Indexes and EMBEDDINGS alike", ["default"])) == [
+        "Vector Index",
+        "Embedding",
+    ]
 
 
 def test_names_of_several_collections_are_all_found():
     found = GLOSSARY.mentions("an index")
-    assert {(mention.term.collection, mention.term.name) for mention in found} == {("default", "Index"), ("databases", "Index")}
+    assert {(mention.term.collection, mention.term.name) for mention in found} == {
+        ("default", "Index"),
+        ("databases", "Index"),
+    }
 
 
 def test_stop_words_in_names_count_for_finding_but_not_as_stems():

@@ -11,7 +11,12 @@ from ingest.extract import Format, extract
 
 FOLDER = Path(__file__).parents[2] / "content" / "pages"
 FILES = sorted(FOLDER.glob("*.md"))
-SECTIONS = ["In plain words", "Where it is used", "How it differs from its neighbors", "Questions and answers"]
+SECTIONS = [
+    "In plain words",
+    "Where it is used",
+    "How it differs from its neighbors",
+    "Questions and answers",
+]
 
 
 def parts(path: Path):
@@ -35,7 +40,7 @@ def test_article(path):
     assert all(question.endswith("?") for question in questions)
     known = {other.stem for other in FILES}
     assert set(meta["related"]) <= known - {path.stem}
-    assert {link for link in re.findall(r"\]\(([^)]+)\.md\)", body)} <= known
+    assert set(re.findall(r"\]\(([^)]+)\.md\)", body)) <= known
     assert all(source.get("title") and (source.get("year") or source.get("url")) for source in meta["sources"])
 
 

@@ -71,7 +71,9 @@ def test_collections_are_searched_alone(tmp_path):
 
 def test_near_duplicates_are_hidden_from_results_but_not_from_ranking(tmp_path):
     sentence = "The quick brown fox jumps over the lazy dog near the old river bank at dawn"
-    pages = {f"{name}.md": f"# {name}\n\n{sentence} {extra}.\n" for name, extra in (("a", ""), ("b", "today"), ("c", "x"))}
+    pages = {
+        f"{name}.md": f"# {name}\n\n{sentence} {extra}.\n" for name, extra in (("a", ""), ("b", "today"), ("c", "x"))
+    }
     pages["d.md"] = "# d\n\nA fox is a small wild animal with a bushy tail.\n"
     ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", pages))
     found = find(open_snapshot(tmp_path / "var"), "quick brown fox")

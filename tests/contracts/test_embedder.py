@@ -6,7 +6,11 @@ import pytest
 from content.embedding import DEFAULT_MODEL_SHA256, Embedder, SentenceTransformerEmbedder
 from tests.fakes import HashingEmbedder
 
-TEXTS = ["Attention weighs its input.", "A sitemap lists the pages of a site.", "Attention weighs the input it gets."]
+TEXTS = [
+    "Attention weighs its input.",
+    "A sitemap lists the pages of a site.",
+    "Attention weighs the input it gets.",
+]
 
 
 @pytest.fixture(

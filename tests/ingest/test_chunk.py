@@ -1,5 +1,7 @@
 """Chunking: what holds for every page, whatever is on it."""
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ def check(found: Page, embedder: HashingEmbedder) -> None:
         assert chunk.passage.text.rstrip() == chunk.passage.text != ""
         assert embedder.count_tokens([chunk.embedded])[0] <= embedder.card.max_tokens - 2
         assert chunk.embedded.endswith(chunk.passage.text)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in itertools.pairwise(spans))
     outside = set(range(len(found.text)))
     for start, end in spans:
         outside -= set(range(start, end))
@@ -92,7 +94,10 @@ def test_small_sections_join_the_one_before():
 def test_a_question_stays_with_its_answer():
     found = passages(GLOSSARY["attention.md"])
     asked = [passage for passage in found if passage.kind is PassageKind.QUESTION]
-    assert [passage.question for passage in asked] == ["Who introduced attention?", "How does attention work?"]
+    assert [passage.question for passage in asked] == [
+        "Who introduced attention?",
+        "How does attention work?",
+    ]
     assert asked[0].text.startswith("Who introduced attention?\n\nDzmitry")
     assert asked[0].heading == ("Questions and answers", "Who introduced attention?")
 

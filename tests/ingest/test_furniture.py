@@ -42,7 +42,8 @@ def test_no_page_is_emptied():
 
 def test_a_definition_is_no_furniture_and_keeps_its_place():
     pages = [
-        extract(f"---\ndefinition: Term {i} is a thing.\n---\nHome page link\n\nText {i}.", Format.MARKDOWN)[0] for i in range(4)
+        extract(f"---\ndefinition: Term {i} is a thing.\n---\nHome page link\n\nText {i}.", Format.MARKDOWN)[0]
+        for i in range(4)
     ]
     for i, draft in enumerate(without_furniture(pages)):
         assert draft.text == f"Term {i} is a thing.\n\nText {i}."
@@ -51,7 +52,9 @@ def test_a_definition_is_no_furniture_and_keeps_its_place():
 
 def test_badges_of_a_text_dump_are_left_out_with_the_footer_after_them():
     badges = "Back\n" + "Website pages\n·\nDocuments\n·\n" * 4
-    text = f"A title\n\nFree trial\n\nThe first paragraph says something.\n\nFree trial\n\n{badges}\nAll rights reserved"
+    text = (
+        f"A title\n\nFree trial\n\nThe first paragraph says something.\n\nFree trial\n\n{badges}\nAll rights reserved"
+    )
     (draft,) = without_furniture(extract(text, Format.TEXT))
     assert draft.text == "A title\n\nThe first paragraph says something."
 

@@ -63,7 +63,9 @@ def glossary(entries: str) -> list:
     return extract_html(f"<body><h1>Glossary</h1><p>Intro.</p><dl>{entries}</dl>")
 
 
-ENTRIES = "".join(f"<dt id=t{i}>term {i}<dd><p>The meaning of term number {i}.</p><p>More on {i}.</p>" for i in range(6))
+ENTRIES = "".join(
+    f"<dt id=t{i}>term {i}<dd><p>The meaning of term number {i}.</p><p>More on {i}.</p>" for i in range(6)
+)
 
 
 def test_a_glossary_on_one_page_has_a_draft_an_entry():
@@ -90,7 +92,9 @@ def test_a_definition_list_in_prose_is_no_glossary():
     assert draft.title is None
 
 
-@pytest.mark.parametrize("name", ["glossary_python/raw/python_glossary.html", "glossary_postgres/raw/postgres_glossary.html"])
+@pytest.mark.parametrize(
+    "name", ["glossary_python/raw/python_glossary.html", "glossary_postgres/raw/postgres_glossary.html"]
+)
 def test_real_one_page_glossaries(evaldata, name):
     drafts = extract((evaldata / name).read_bytes(), Format.HTML)
     assert len(drafts) > 100
@@ -104,7 +108,10 @@ def test_real_one_page_glossaries(evaldata, name):
         ("\ufeffé".encode(), "é"),
         ("é".encode("utf-16"), "é"),
         (b'<meta charset="iso-8859-1"><p>\x80\xe9', '<meta charset="iso-8859-1"><p>€é'),
-        (b'<?xml version="1.0" encoding="shift_jis"?>\x93\x8c', '<?xml version="1.0" encoding="shift_jis"?>東'),
+        (
+            b'<?xml version="1.0" encoding="shift_jis"?>\x93\x8c',
+            '<?xml version="1.0" encoding="shift_jis"?>東',
+        ),
         (b"<meta charset=nonsense>\xc3\xa9", "<meta charset=nonsense>é"),
         (b"plain \xe9", "plain é"),
     ],

@@ -88,9 +88,9 @@ def test_a_rule_at_the_top_is_no_front_matter():
     ("source", "shown"),
     [
         ('A {{< tip text="Pod" id="pod" >}} runs.', "A Pod runs."),
-        ("An {{Glossary(\"API\")}} and {{glossary('HTTP', \"web protocol\")}}.", "An API and web protocol."),
+        ('An {{Glossary("API")}} and {{glossary(\'HTTP\', "web protocol")}}.', "An API and web protocol."),
         ("{{GlossarySidebar}}Text.", "Text."),
-        ("Write `{{Glossary(\"API\")}}` so.", 'Write {{Glossary("API")}} so.'),
+        ('Write `{{Glossary("API")}}` so.', 'Write {{Glossary("API")}} so.'),
     ],
 )
 def test_template_calls_are_shown_as_their_text(source, shown):

@@ -29,9 +29,15 @@ What you need:
 """
     assert blocks(text) == [
         ("heading", "Intro"),
-        ("paragraph", "A first paragraph that is long enough to be prose, so that the line before it heads it."),
+        (
+            "paragraph",
+            "A first paragraph that is long enough to be prose, so that the line before it heads it.",
+        ),
         ("heading", "How does it work?"),
-        ("paragraph", "It works by doing this and that, one after the other, until all of it is done at last."),
+        (
+            "paragraph",
+            "It works by doing this and that, one after the other, until all of it is done at last.",
+        ),
         ("paragraph", "What you need:"),
         ("item", "flour"),
         ("item", "water\n  and salt"),
@@ -51,9 +57,7 @@ def test_a_lone_line_before_nothing_is_no_heading():
     assert blocks("Just a line")[0][0] == "paragraph"
 
 
-PLAIN = st.text(
-    alphabet=st.sampled_from("ab _*`~#<>[]()!\\&;:.,?0123456789-+=|\n\t$%^{}'\"éß東\u200d"), max_size=200
-)
+PLAIN = st.text(alphabet=st.sampled_from("ab _*`~#<>[]()!\\&;:.,?0123456789-+=|\n\t$%^{}'\"éß東\u200d"), max_size=200)
 
 
 @given(PLAIN)

@@ -69,7 +69,10 @@ def test_web_pages_are_not_fetched_yet():
 
 
 def feed(path: Path, *lines) -> Path:
-    path.write_text("".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    path.write_text(
+        "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines),
+        encoding="utf-8",
+    )
     return path
 
 

@@ -15,7 +15,9 @@ def names(*pages: Page) -> list[str]:
 
 
 def test_a_declared_definition_makes_a_term():
-    (term,) = terms_of([page("RAG", "---\ndefinition: RAG is a way to answer.\naliases: [grounded generation]\n---\nBody.")])
+    (term,) = terms_of(
+        [page("RAG", "---\ndefinition: RAG is a way to answer.\naliases: [grounded generation]\n---\nBody.")]
+    )
     assert term.definition == "RAG is a way to answer."
     assert term.aliases == ("grounded generation",)
     assert term.slug == "rag"
@@ -74,13 +76,21 @@ def test_slugs_are_unique_in_their_collection():
             page("C", "C is a note.", "3", "music"),
         ]
     )
-    assert [(term.collection, term.slug) for term in found] == [("default", "c"), ("default", "c-2"), ("music", "c")]
+    assert [(term.collection, term.slug) for term in found] == [
+        ("default", "c"),
+        ("default", "c-2"),
+        ("music", "c"),
+    ]
 
 
 def test_related_names_become_slugs():
     found = terms_of(
         [
-            page("Attention Mechanism", "---\ndefinition: Attention is.\nrelated: [softmax, Lead form, attention]\n---\nx", "attention"),
+            page(
+                "Attention Mechanism",
+                "---\ndefinition: Attention is.\nrelated: [softmax, Lead form, attention]\n---\nx",
+                "attention",
+            ),
             page("Softmax", "Softmax is a function.", "math/softmax"),
         ]
     )

@@ -21,7 +21,10 @@ TALK = history("What is attention?", "Attention is a mechanism.")
         ("what about transformers?", "What is Transformer?"),
         ("Is it possible to eat cake?", "Is it possible to eat cake?"),
         ("What is lead capture?", "What is lead capture?"),
-        ("How long is the opening speech of the chairman?", "How long is the opening speech of the chairman?"),
+        (
+            "How long is the opening speech of the chairman?",
+            "How long is the opening speech of the chairman?",
+        ),
     ],
 )
 def test_what_leans_on_the_conversation_is_put_in(glossary, question, alone):

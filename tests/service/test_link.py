@@ -16,8 +16,18 @@ from service.link import quote_link
             None,
             "https://x.example/p#:~:text=one%20two%20three%20four%20five,seven%20eight%20nine%20ten%20eleven",
         ),
-        ("https://x.example/p", "self-attention, & more", None, "https://x.example/p#:~:text=self%2Dattention%2C%20%26%20more"),
-        ("https://x.example/p", "- first item\n2. second item", None, "https://x.example/p#:~:text=first%20item,second%20item"),
+        (
+            "https://x.example/p",
+            "self-attention, & more",
+            None,
+            "https://x.example/p#:~:text=self%2Dattention%2C%20%26%20more",
+        ),
+        (
+            "https://x.example/p",
+            "- first item\n2. second item",
+            None,
+            "https://x.example/p#:~:text=first%20item,second%20item",
+        ),
         ("https://x.example/p", "a | b\nc | d", None, "https://x.example/p#:~:text=a,c"),
     ],
 )

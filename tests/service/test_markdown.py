@@ -27,7 +27,9 @@ def test_escape(text, markdown):
 def test_escaped_text_is_shown_as_it_is(text):
     text = " ".join(text.split())
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(escape(text))
-    shown = "".join(child.content for token in tokens for child in token.children or [] if child.type.startswith("text"))
+    shown = "".join(
+        child.content for token in tokens for child in token.children or [] if child.type.startswith("text")
+    )
     assert " ".join(shown.split()) == text
     assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
 

@@ -1,0 +1,46 @@
+# Two commands are enough on a fresh machine: `make up` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The CPU build of PyTorch. A plain `pip install torch` brings gigabytes of CUDA on Linux x86-64. A wheel that pip finds
+# on this machine (PIP_FIND_LINKS, pip's configuration) is taken first, then PyTorch's own index of CPU builds.
+TORCH ?= torch==2.13.0
+TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
+
+export HF_HUB_OFFLINE ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: up install check test format docs clean
+.DEFAULT_GOAL := up
+
+up: install  ## ingest the glossary that ships unless something is published already, then serve
+	@$(BIN)/glossator up
+
+install: $(VENV)/.installed  ## a virtual environment with everything that runs and tests need
+
+$(VENV)/.installed: pyproject.toml Makefile
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c "import torch" 2>/dev/null \
+		|| $(BIN)/pip install --quiet --no-deps --no-index "$(TORCH)" 2>/dev/null \
+		|| $(BIN)/pip install --quiet --no-deps --index-url $(TORCH_INDEX_URL) "$(TORCH)"
+	@$(BIN)/pip install --quiet --editable ".[dev]"
+	@touch $@
+
+check: install  ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check  ## everything that CI runs
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+format: install  ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: install  ## write what is generated: docs/settings.md, docs/openapi.json
+	$(BIN)/python -m tests.documents
+
+clean:  ## remove the virtual environment and all caches; the data folder stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

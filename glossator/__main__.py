@@ -1,0 +1,6 @@
+"""``python -m glossator``"""
+
+from glossator.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The server: listens where it is told to, and says where once it answers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from content.embedding import Embedder
+from content.errors import ConfigurationError
+from service.app import create_app
+from service.settings import Settings
+
+_GRACE = 5  # seconds for the requests under way when the server is told to stop
+
+
+def serve(settings: Settings, embedder: Embedder, announce: Callable[[str], None]) -> None:
+    """Serve until told to stop. ``announce`` gets the address once questions are answered there.
+
+    Raises ConfigurationError where it cannot listen.
+    """
+    listening = _listen(settings.host, settings.port)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{listening.getsockname()[1]}/"
+    config = uvicorn.Config(
+        create_app(settings, embedder), log_level="warning", timeout_graceful_shutdown=_GRACE, server_header=False
+    )
+    _Server(config, lambda: announce(address)).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise ConfigurationError(
+            f"cannot listen on {host} port {port}: {error}. "
+            "Choose another with --host and --port, or stop what uses it."
+        ) from error
+    return listening

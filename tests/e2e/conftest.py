@@ -1,0 +1,69 @@
+"""The product as its users run it: the command line, and a server on a port of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "content" / "pages"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def environment(data_dir: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of a process with these settings."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GLOSSATOR_")}
+    given = {f"GLOSSATOR_{name.upper()}": value for name, value in settings.items()}
+    return plain | {"GLOSSATOR_DATA_DIR": str(data_dir), "HF_HUB_OFFLINE": "1", "NO_COLOR": "1"} | given
+
+
+def glossator(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end."""
+    command = [sys.executable, "-m", "glossator", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=data_dir.parent, env=environment(data_dir, **settings), timeout=300
+    )
+
+
+@contextmanager
+def serving(data_dir: Path, **settings: str) -> Iterator[str]:
+    """Run a server on a free port and give its address."""
+    command = [sys.executable, "-m", "glossator", "serve", "--port", "0"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=data_dir.parent, env=environment(data_dir, **settings)
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.search(r"http://[^/]+", line)
+        assert address, f"the server said {line!r}"
+        yield address.group()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) in {0, -signal.SIGTERM}
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the glossary that ships, ingested by the command line with the real model."""
+    data_dir = tmp_path_factory.mktemp("shipped") / "var"
+    done = glossator(data_dir, "ingest", str(PAGES))
+    assert done.returncode == 0, done.stderr
+    return data_dir
+
+
+@pytest.fixture(scope="session")
+def server(shipped: Path) -> Iterator[str]:
+    """The address of a server that answers from the glossary that ships."""
+    sites = '[{"id": "default"}, {"id": "shop", "allowed_origins": ["http://localhost:1"]}]'
+    with serving(shipped, site=sites) as address:
+        yield address

@@ -1,0 +1,203 @@
+"""From an empty folder to a cited answer, in the terminal and over HTTP."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import PAGES, environment, glossator, serving
+
+pytestmark = pytest.mark.model
+
+
+def test_ask_gives_a_cited_answer(shipped):
+    done = glossator(shipped, "ask", "Who invented the attention mechanism?")
+    assert done.returncode == 0
+    assert "Bahdanau" in done.stdout
+    assert "[1]" in done.stdout
+    assert "attention-mechanism-paper" in done.stdout
+
+
+def test_ask_and_search_as_json_have_the_shape_of_the_api(shipped, server):
+    asked = json.loads(glossator(shipped, "ask", "What is BM25?", "--json").stdout)
+    told = httpx.post(f"{server}/v1/chat", json={"message": "What is BM25?"}).json()
+    assert asked.keys() == told.keys()
+    assert asked["answer"] == told["answer"]
+    assert asked["citations"] == told["citations"]
+    found = json.loads(glossator(shipped, "search", "BM25", "-k", "3", "--json").stdout)
+    listed = httpx.post(f"{server}/v1/search", json={"query": "BM25", "limit": 3}).json()
+    assert found["results"] == listed["results"]
+    assert len(found["results"]) == 3
+
+
+def test_a_question_that_the_content_does_not_hold_is_refused(server):
+    body = httpx.post(f"{server}/v1/chat", json={"message": "What is the boiling point of tungsten?"}).json()
+    assert body["outcome"] == "refused"
+    assert body["citations"] == []
+
+
+def test_a_stream_over_a_real_connection(server):
+    with httpx.stream(
+        "POST", f"{server}/v1/chat", json={"message": "How does BERT differ from GPT-3?", "stream": True}
+    ) as reply:
+        names = [line.removeprefix("event: ") for line in reply.iter_lines() if line.startswith("event: ")]
+    assert names[:2] == ["start", "sources"]
+    assert names[-1] == "done"
+    assert {"delta", "citation"} <= set(names)
+
+
+def test_an_unchanged_ingest_publishes_nothing_and_needs_no_model(shipped):
+    code = (
+        "import sys\n"
+        f"sys.argv = ['glossator', 'ingest', {str(PAGES)!r}, '--json']\n"
+        "from glossator.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert end.code == 0\n"
+        "assert not {'torch', 'sentence_transformers', 'fastapi'} & sys.modules.keys()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(shipped), cwd=PAGES.parents[1]
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["published"], report["embedded"]) == (False, 0)
+    assert report["sources"][0]["unchanged"] == len(list(PAGES.glob("*.md")))
+
+
+def test_a_running_service_takes_up_what_is_ingested(tmp_path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "zebra.md").write_text("# Zebra\n\nA zebra is an animal with stripes.\n")
+    assert glossator(tmp_path / "var", "ingest", str(pages)).returncode == 0
+    with serving(tmp_path / "var") as address:
+        body = {"message": "What is an okapi?"}
+        assert "giraffe" not in httpx.post(f"{address}/v1/chat", json=body).json()["answer"]
+        (pages / "okapi.md").write_text("# Okapi\n\nAn okapi is an animal related to the giraffe.\n")
+        done = glossator(tmp_path / "var", "ingest", str(pages))
+        assert done.returncode == 0
+        for _ in range(50):
+            answer = httpx.post(f"{address}/v1/chat", json=body).json()["answer"]
+            if "giraffe" in answer:
+                break
+            time.sleep(0.1)
+        assert "giraffe" in answer
+
+
+def test_eval_prints_figures_and_writes_a_run(shipped, tmp_path):
+    queries = tmp_path / "q.jsonl"
+    lines = [
+        {"id": 1, "question": "What is BM25?", "relevant": ["bm25"], "answers": ["formula that ranks documents"]},
+        {"id": "2", "question": "How tall is the Eiffel Tower?", "answerable": False},
+    ]
+    queries.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    done = glossator(shipped, "eval", str(queries), "--run", str(tmp_path / "run.jsonl"), "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["recall_at_1"] == figures["answer_contains"] == figures["refusal_balanced_accuracy"] == 1
+    run = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert run[0]["id"] == "1"
+    assert run[0]["retrieved"][0] == "bm25"
+    assert len(run[1]["retrieved"]) == 20
+    assert (run[1]["answer"], run[1]["refused"]) == (None, True)
+
+
+def test_doctor_names_the_model_and_its_digest(shipped):
+    done = glossator(shipped, "doctor", "--json")
+    assert done.returncode == 0
+    checks = {check["name"]: check for check in json.loads(done.stdout)}
+    assert (
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db (as published)"
+        in checks["embedding model"]["found"]
+    )
+    assert checks["snapshot"]["status"] == "ok"
+
+
+def test_extract_shows_pages_and_passages(tmp_path):
+    (tmp_path / "page.md").write_text("# Page\n\nSome text.\n\n## Why?\n\nBecause.\n")
+    done = glossator(tmp_path / "var", "extract", str(tmp_path / "page.md"), "--json")
+    page = json.loads(done.stdout)
+    assert page.keys() == {"id", "title", "url", "text", "passages"}
+    assert [passage["heading"] for passage in page["passages"]] == [[], ["Why?"]]
+    for passage in page["passages"]:
+        assert page["text"][passage["start"] : passage["end"]] == passage["text"]
+    assert not (tmp_path / "var" / "snapshots").exists()
+
+
+def test_snapshots(shipped, tmp_path):
+    data_dir = tmp_path / "var"
+    shutil.copytree(shipped, data_dir)
+    (tmp_path / "extra").mkdir()
+    (tmp_path / "extra" / "more.md").write_text("# More\n\nMore text.\n")
+    assert glossator(data_dir, "ingest", str(tmp_path / "extra")).returncode == 0
+    listed = json.loads(glossator(data_dir, "snapshots", "list", "--json").stdout)
+    assert [one["current"] for one in listed] == [True, False]
+    assert listed[0]["pages"] == listed[1]["pages"] + 1
+    assert "all-MiniLM-L6-v2" in glossator(data_dir, "snapshots", "show").stdout
+    assert glossator(data_dir, "snapshots", "verify", "--all").returncode == 0
+    assert listed[1]["snapshot_id"] in glossator(data_dir, "snapshots", "rollback").stdout
+    assert glossator(data_dir, "snapshots", "rollback").returncode == 2
+    assert "Nothing to remove" in glossator(data_dir, "snapshots", "prune").stdout
+    catalog = data_dir / "snapshots" / listed[0]["snapshot_id"] / "catalog.sqlite"
+    catalog.write_bytes(catalog.read_bytes()[:-100])
+    done = glossator(data_dir, "snapshots", "verify", listed[0]["snapshot_id"])
+    assert done.returncode == 1
+    assert "catalog.sqlite" in done.stderr
+
+
+def test_removing_a_source(shipped, tmp_path):
+    data_dir = tmp_path / "var"
+    shutil.copytree(shipped, data_dir)
+    (tmp_path / "extra").mkdir()
+    (tmp_path / "extra" / "more.md").write_text("# More\n\nMore text.\n")
+    assert glossator(data_dir, "ingest", str(tmp_path / "extra"), "--collection", "docs").returncode == 0
+    done = glossator(data_dir, "ingest", "--remove", str(tmp_path / "extra"), "--collection", "docs", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sources"][0]["gone"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "named"),
+    [
+        (["ingest", "nowhere"], 2, "nowhere"),
+        (["ingest"], 2, "no source is named"),
+        (["ingest", "https://example.com/"], 2, "does not fetch"),
+        (["ask", "anything"], 2, "glossator ingest"),
+        (["ask", " "], 2, "empty"),
+        (["search"], 2, "QUERY"),
+        (["nonsense"], 2, "nonsense"),
+        (["snapshots", "show", "20200101T000000000-abcdef"], 2, "20200101"),
+        (["snapshots", "verify"], 2, "nothing has been published"),
+        (["eval", "nowhere.jsonl"], 2, "nowhere.jsonl"),
+        (["serve", "--host", "192.0.2.1"], 2, "192.0.2.1"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_errors_are_for_people(tmp_path, arguments, status, named):
+    done = glossator(tmp_path / "var", *arguments)
+    assert done.returncode == status
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(tmp_path):
+    done = glossator(tmp_path / "var", "doctor", port="many")
+    assert done.returncode == 2
+    assert "GLOSSATOR_PORT" in done.stderr
+
+
+def test_one_failing_page_is_reported_and_the_status_says_so(tmp_path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "good.md").write_text("# Good\n\nText.\n")
+    (pages / "bad.md").write_text("---\na: [\n---\nText.\n")
+    done = glossator(tmp_path / "var", "ingest", str(pages))
+    assert done.returncode == 1
+    assert "bad.md" in done.stdout
+    assert "Published" in done.stdout
+    assert glossator(tmp_path / "var", "ingest", str(pages), "--dry-run").returncode == 1
