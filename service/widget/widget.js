@@ -63,6 +63,16 @@
     return element;
   }
 
+  const button = (kind, onclick, ...children) => h('button', { type: 'button', class: kind, onclick }, ...children);
+  const list = (kind, items) => h('ul', { class: kind }, ...items.map((item) => h('li', {}, item)));
+  const caption = (text) => h('p', { class: 'caption' }, text);
+
+  function iconButton(kind, label, name, onclick) {
+    const made = button(`icon ${kind}`, onclick, icon(name));
+    made.setAttribute('aria-label', label);
+    return made;
+  }
+
   const ICONS = {
     bubble: 'M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 4v-4h-1A2.5 2.5 0 0 1 4 13.5zM8.5 8.5h7M8.5 11.5h4.5',
     close: 'M6 6l12 12M18 6L6 18',
@@ -428,9 +438,7 @@
       this.#extras.replaceChildren(...this.#underAnswer(answer));
     }
 
-    stopped() {
-      this.#breakOff(h('p', { class: 'aside' }, this.words.stopped), this.words.again);
-    }
+    stopped() { this.#breakOff(h('p', { class: 'aside' }, this.words.stopped), this.words.again); }
 
     fail({ kind, detail, retryAfter }) {
       const retry = this.#breakOff(h('p', { class: 'notice', role: 'alert' }, detail ? sentence(detail) : this.words[kind]), this.words.retry);
@@ -440,7 +448,7 @@
     /** Keep what has come, say why it is not all, and offer another attempt. */
     #breakOff(notice, label) {
       const part = this.markdown && h('div', { class: 'answer part' }, this.#rendered((number) => this.#chip(number)));
-      const retry = h('button', { type: 'button', class: 'outlined', onclick: () => this.chat.retry(this) }, label);
+      const retry = button('outlined', () => this.chat.retry(this), label);
       this.#show(...(part ? [part, notice] : [notice]));
       this.#extras.replaceChildren(retry);
       return retry;
@@ -471,10 +479,9 @@
 
     #chip(number) {
       const citation = this.citations.find((one) => one.number === number);
-      return h('button', {
-        type: 'button', class: 'chip', 'aria-label': fill(this.words.source, number), 'aria-haspopup': 'dialog', 'aria-expanded': 'false',
-        onclick: (event) => this.chat.card.toggle(citation, event.currentTarget),
-      }, number);
+      const label = fill(this.words.source, number);
+      const onclick = (event) => this.chat.card.toggle(citation, event.currentTarget);
+      return h('button', { type: 'button', class: 'chip', 'aria-label': label, 'aria-haspopup': 'dialog', 'aria-expanded': 'false', onclick }, number);
     }
 
     #underAnswer({ outcome, refusal_reason: reason, sources, related_terms, suggestions }) {
@@ -492,12 +499,8 @@
 
     #sources(sources) {
       const count = sources.length === 1 ? this.words.oneSource : fill(this.words.sources, sources.length);
-      const items = sources.map((source) =>
-        h('li', {},
-          h('p', { class: 'title' }, source.title),
-          headingPath(source),
-          h('div', { class: 'actions' }, this.chat.showButton(source), pageLink(source.link, this.words))));
-      return h('details', {}, h('summary', {}, icon('down'), count), h('ol', { class: 'sources' }, ...items));
+      const about = (source) => h('div', {}, h('p', { class: 'title' }, source.title), headingPath(source), this.chat.actions(source));
+      return h('details', {}, h('summary', {}, icon('down'), count), list('sources', sources.map(about)));
     }
 
     #copyButton() {
@@ -509,24 +512,18 @@
         label.textContent = copied ? this.words.copied : this.words.copy;
         setTimeout(() => (label.textContent = this.words.copy), 2000);
       };
-      return h('button', { type: 'button', class: 'quiet', onclick: copy }, icon('copy'), label);
+      return button('quiet', copy, icon('copy'), label);
     }
 
     #terms(terms) {
-      const button = ({ name, question }) => h('button', { type: 'button', class: 'term', onclick: () => this.chat.ask(question) }, name);
-      return h('ul', { class: 'terms' }, ...terms.map((term) => h('li', {}, button(term))));
+      return list('terms', terms.map(({ name, question }) => button('term', () => this.chat.ask(question), name)));
     }
   }
 
-  const caption = (text) => h('p', { class: 'caption' }, text);
-
-  function headingPath({ heading }) {
-    return heading.length > 0 && h('p', { class: 'path' }, heading.join(' › '));
-  }
+  const headingPath = ({ heading }) => heading.length > 0 && h('p', { class: 'path' }, heading.join(' › '));
 
   function questionList(questions, chat) {
-    const button = (text) => h('button', { type: 'button', class: 'ask', onclick: () => chat.ask(text) }, h('span', {}, text), icon('next'));
-    return h('ul', { class: 'questions' }, ...questions.map((text) => h('li', {}, button(text))));
+    return list('questions', questions.map((text) => button('ask', () => chat.ask(text), h('span', {}, text), icon('next'))));
   }
 
   // ---------------------------------------------------------------------------------------------------- Citations
@@ -556,7 +553,7 @@
         h('p', { class: 'title', id: 'card-title' }, h('span', { class: 'unseen' }, `${mark.getAttribute('aria-label')}: `), citation.title),
         headingPath(citation) || '',
         h('blockquote', {}, citation.quote),
-        h('div', { class: 'actions' }, this.chat.showButton(citation), pageLink(citation.link, this.chat.words) || ''),
+        this.chat.actions(citation),
       );
       mark.setAttribute('aria-expanded', 'true');
       this.element.showPopover();
@@ -608,18 +605,18 @@
 
     constructor(chat) {
       this.chat = chat;
-      this.title = h('h2', { id: 'reader-title' });
+      this.heading = h('h2', { id: 'reader-title' });
       this.link = h('div', { class: 'actions' });
       this.text = h('div', { class: 'text', tabindex: 0, role: 'region', 'aria-label': chat.words.text });
-      const close = h('button', { type: 'button', class: 'icon', 'aria-label': chat.words.close, onclick: () => this.element.close() }, icon('close'));
-      this.element = h('dialog', { class: 'reader', 'aria-labelledby': 'reader-title' }, h('div', { class: 'bar' }, this.title, this.link, close), this.text);
+      const close = iconButton('', chat.words.close, 'close', () => this.element.close());
+      this.element = h('dialog', { class: 'reader', 'aria-labelledby': 'reader-title' }, h('div', { class: 'bar' }, this.heading, this.link, close), this.text);
       this.element.addEventListener('click', (event) => event.target === this.element && this.element.close());
     }
 
     /** Show the page of a citation or source, and its `start` to `end`. */
     async show(place) {
       this.#place = place;
-      this.title.textContent = place.title;
+      this.heading.textContent = place.title;
       this.link.replaceChildren(pageLink(place.link, this.chat.words) || '');
       this.text.replaceChildren(h('p', { role: 'status' }, this.chat.words.loading));
       this.element.showModal();
@@ -827,7 +824,8 @@
     #running = null;
 
     async connectedCallback() {
-      if (this.shadowRoot) return; // moved to another place in the page
+      if (this.chat) register(this); // moved to another place in the page
+      if (this.shadowRoot) return;
       this.attachShadow({ mode: 'open' });
       this.service = new Service(this.dataset);
       const site = this.site ?? (await this.service.brand());
@@ -841,13 +839,8 @@
     }
 
     /** The element that has the focus in here, or null. */
-    get focused() {
-      return this.shadowRoot.activeElement;
-    }
-
-    get #launches() {
-      return this.getAttribute('mode') === 'launcher';
-    }
+    get focused() { return this.shadowRoot.activeElement; }
+    get #launches() { return this.getAttribute('mode') === 'launcher'; }
 
     // What the visitor and the page around do
 
@@ -892,9 +885,7 @@
       this.#answer(turn);
     }
 
-    stop() {
-      this.#running?.abort();
-    }
+    stop() { this.#running?.abort(); }
 
     startAfresh() {
       this.stop();
@@ -908,16 +899,15 @@
     }
 
     /** Tell screen readers what others see. */
-    say(text) {
-      this.status.textContent = text;
-    }
+    say(text) { this.status.textContent = text; }
 
-    showButton(place) {
+    /** What leads from a citation or source to its page. */
+    actions(place) {
       const show = () => {
         this.card.hide();
         this.reader.show(place);
       };
-      return h('button', { type: 'button', class: 'quiet', onclick: show }, this.words.show);
+      return h('div', { class: 'actions' }, button('quiet', show, this.words.show), pageLink(place.link, this.words));
     }
 
     // The way of a question
@@ -994,9 +984,7 @@
 
     // What is kept: the conversation, in this tab, from its first answer on
 
-    get #key() {
-      return `glossator:${this.service.api}:${this.service.site}`;
-    }
+    get #key() { return `glossator:${this.service.api}:${this.service.site}`; }
 
     #keep() {
       const answered = this.#turns.filter((turn) => turn.answer).slice(-MOST_KEPT_TURNS);
@@ -1057,25 +1045,25 @@
         rows: 1, maxlength: LONGEST_MESSAGE, placeholder: words.placeholder, 'aria-label': words.label, 'aria-describedby': 'hint', enterkeyhint: 'send',
         oninput: () => this.#onInput(), onkeydown: (event) => this.#onKey(event),
       });
-      this.send = h('button', { type: 'button', class: 'icon send', onclick: () => (this.#running ? this.stop() : this.#submit()) });
+      this.send = button('icon send', () => (this.#running ? this.stop() : this.#submit()));
       this.count = h('span', { class: 'count', hidden: true });
       const hint = h('span', { id: 'hint', class: 'unseen' }, words.hint);
-      const fresh = !this.#launches && h('button', { type: 'button', class: 'quiet fresh', onclick: () => this.startAfresh() }, icon('fresh'), words.fresh);
+      const fresh = !this.#launches && button('quiet fresh', () => this.startAfresh(), icon('fresh'), words.fresh);
       this.#setBusy(false);
       return h('div', { class: 'composer' }, h('div', { class: 'box' }, this.input, this.send), hint, h('div', { class: 'under' }, fresh, this.count));
     }
 
     #headerElement() {
       const { words } = this;
-      const button = (label, name, onclick, extra = '') => h('button', { type: 'button', class: `icon ${extra}`, 'aria-label': label, onclick }, icon(name));
       this.heading = h('h2', { id: 'heading', tabindex: -1 }, this.brand.title);
-      const fresh = button(words.fresh, 'fresh', () => this.startAfresh(), 'fresh');
-      return h('div', { class: 'bar' }, this.heading, fresh, button(words.close, 'close', () => this.close()));
+      const fresh = iconButton('fresh', words.fresh, 'fresh', () => this.startAfresh());
+      return h('div', { class: 'bar' }, this.heading, fresh, iconButton('', words.close, 'close', () => this.close()));
     }
 
     #launcherElements() {
+      const state = { 'aria-label': this.brand.title, 'aria-expanded': 'false', 'aria-controls': 'panel' };
       const onclick = () => (this.panel.open ? this.close() : this.open());
-      this.toggle = h('button', { type: 'button', class: 'toggle', 'aria-label': this.brand.title, 'aria-expanded': 'false', 'aria-controls': 'panel', onclick }, icon('bubble'), icon('down'));
+      this.toggle = h('button', { type: 'button', class: 'toggle', ...state, onclick }, icon('bubble'), icon('down'));
       this.panel = h('dialog', { id: 'panel', class: 'panel', role: 'dialog', 'aria-labelledby': 'heading' }, this.chat);
       this.panel.addEventListener('keydown', (event) => {
         if (event.key !== 'Escape') return;
