@@ -10,12 +10,12 @@ from content.words import stems
 from service.model import Turn
 
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers|one)\b", re.I)
-_ELLIPSIS = re.compile(r"^\s*(?:and|or|but|so|what about|how about|why|how|when|where|who|really|more|else)\b", re.I)
+_GOES_ON = re.compile(r"^\s*(?:and|or|but|so|then|what about|how about|more|else)\b", re.I)
 # Verbs and nouns that go with "it" where it stands for nothing: "is it possible", "how does it feel to".
 _EMPTY_IT = re.compile(
     r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I
 )
-_MOST_STEMS = 3  # a question of more content words than this says what it is about
+_MOST_STEMS = 3  # "and ..." with more content words than this says what it is about
 
 
 def stand_alone(question: str, history: Sequence[Turn], glossary: Glossary) -> str:
@@ -28,16 +28,21 @@ def stand_alone(question: str, history: Sequence[Turn], glossary: Glossary) -> s
     if not asked:
         return question
     if glossary.mentions(question):
-        fragment = _ELLIPSIS.match(question) and len(stems(question)) <= _MOST_STEMS
-        return _after(asked[-1], question, glossary) if fragment else question
+        return _after(asked[-1], question, glossary) if _is_fragment(question) else question
     topic = _topic(history, glossary)
     pronoun = None if _EMPTY_IT.search(question) else _PRONOUN.search(question)
     if topic and pronoun:
         owns = pronoun.group().lower() in {"its", "their", "his", "her", "theirs", "hers"}
         return question[: pronoun.start()] + topic + ("'s" if owns else "") + question[pronoun.end() :]
-    if pronoun or (_ELLIPSIS.match(question) and len(stems(question)) <= _MOST_STEMS):
+    if pronoun or _is_fragment(question):
         return f"{asked[-1].rstrip(' ?.')}: {question}"
     return question
+
+
+def _is_fragment(question: str) -> bool:
+    """Whether a question goes on from the one before ("and ...?") or has no word of its own ("why?")."""
+    own = len(stems(question))
+    return own == 0 or (own <= _MOST_STEMS and _GOES_ON.match(question) is not None)
 
 
 def _topic(history: Sequence[Turn], glossary: Glossary) -> str | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.server
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -61,9 +65,41 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_dir
 
 
+class HostPage(http.server.BaseHTTPRequestHandler):
+    """A page of another origin that embeds the widget of the service named in its query, under a strict policy."""
+
+    def do_GET(self) -> None:
+        """Serve the page."""
+        query = parse_qs(urlsplit(self.path).query)
+        service, site = query.get("service", [""])[0], query.get("site", [""])[0]
+        policy = f"default-src 'none'; script-src {service}; connect-src {service}; require-trusted-types-for 'script'"
+        body = (
+            "<!doctype html><html lang=en><title>Host</title><main><h1>Host page</h1><p>Text of the host.</p></main>"
+            f'<script async src="{service}/widget.js" data-site-id="{site}"></script></html>'
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Stay silent."""
+
+
 @pytest.fixture(scope="session")
-def server(shipped: Path) -> Iterator[str]:
+def host_page() -> Iterator[str]:
+    """The address of a page on another origin; it takes ``?service=ADDRESS&site=ID``."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HostPage) as serving_pages:
+        threading.Thread(target=serving_pages.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving_pages.server_port}"
+        serving_pages.shutdown()
+
+
+@pytest.fixture(scope="session")
+def server(shipped: Path, host_page: str) -> Iterator[str]:
     """The address of a server that answers from the glossary that ships."""
-    sites = '[{"id": "default"}, {"id": "shop", "allowed_origins": ["http://localhost:1"]}]'
-    with serving(shipped, site=sites) as address:
+    sites = [{"id": "default"}, {"id": "shop", "title": "Ask the shop", "allowed_origins": [host_page]}]
+    with serving(shipped, site=json.dumps(sites)) as address:
         yield address
