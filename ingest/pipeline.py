@@ -13,12 +13,12 @@ from content.archive import Archive
 from content.catalog import StoredPage
 from content.embedding import Embedder, Vectors
 from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
-from content.manifest import SourceState
-from content.model import Page
+from content.manifest import Manifest, SourceState
 from content.snapshot import Snapshot, SnapshotContent
 from ingest.chunk import CHUNKER_VERSION, Chunk, cut
+from ingest.comparison import Comparison, FreshPage
 from ingest.reading import Progress, Reading, read_source
-from ingest.report import Report, SourceReport
+from ingest.report import Report
 from ingest.sources import Source
 from ingest.terms import terms_of
 
@@ -54,10 +54,12 @@ def ingest(
         with _stage(report, "read"):
             readings = [read_source(source, progress) for source in sources]
         with _stage(report, "compare"):
-            kept, fresh = _compare(before, readings, options, report)
-        _count(report, before)
-        if options.dry_run or not (_moved(report, before) or options.rebuild):
+            comparison = _compare(before, readings, options, report)
+        if before is not None:
+            _count(report, before.manifest)
+        if options.dry_run or not (before is None or options.rebuild or report.changes):
             return report
+        kept, fresh = comparison.kept, comparison.fresh
         if not kept and not fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
         with _stage(report, "cut"):
@@ -72,17 +74,8 @@ def ingest(
             progress("publish", 1, 1)
     report.published = True
     report.embedded = len(vectors)
-    report.snapshot_id = manifest.snapshot_id
-    report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
+    _count(report, manifest)
     return report
-
-
-@dataclass(frozen=True, slots=True)
-class _Fresh:
-    """A page that needs new passages and vectors."""
-
-    page: Page
-    source: str
 
 
 def _published(archive: Archive, embedder: Embedder, options: IngestOptions, report: Report) -> Snapshot | None:
@@ -108,79 +101,26 @@ def _published(archive: Archive, embedder: Embedder, options: IngestOptions, rep
 
 def _compare(
     before: Snapshot | None, readings: Sequence[Reading], options: IngestOptions, report: Report
-) -> tuple[list[StoredPage], list[_Fresh]]:
-    """Return the published pages that stay with their vectors, and the pages that need new ones."""
-    report.sources = [reading.report for reading in readings]
-    unread = [reading for reading in readings if not reading.readable]
-    if readings and len(unread) == len(readings):
-        raise SourceError(unread[0].report.failed[0][1])
-    published = {} if before is None else before.catalog.page_keys()
-    reusable = before is not None and not options.rebuild and not report.notes
-    replaced = {reading.source.key for reading in readings if reading.readable}
-    removed = {source.key for source in options.remove}
-    kept: dict[tuple[str, str], StoredPage] = {}
-    fresh: dict[tuple[str, str], _Fresh] = {}
-
-    def keep(key: tuple[str, str]) -> None:
-        assert before is not None
-        stored = before.catalog.stored(*key)
-        if reusable:
-            kept[key] = stored
-        else:
-            fresh[key] = _Fresh(stored.page, stored.source)
-
-    for key, known in published.items():
-        if (known.source, key[0]) not in replaced | removed:
-            keep(key)
-    for reading in readings:
-        mine = {key for key, known in published.items() if (known.source, key[0]) == reading.source.key}
-        for page in reading.pages:
-            key = (page.collection, page.page_id)
-            if key in kept or key in fresh:
-                reading.report.failed.append(
-                    (
-                        reading.source.location,
-                        f"the page id {page.page_id!r} belongs to another source of this collection",
-                    )
-                )
-                continue
-            digest = page.digest
-            if key in mine and published[key].digest == digest:
-                reading.report.unchanged += 1
-                keep(key)
-                continue
-            reading.report.changed += key in mine
-            reading.report.new += key not in mine
-            fresh[key] = _Fresh(page, reading.source.key[0])
-        if not reading.readable:
-            continue
-        for key in mine - kept.keys() - fresh.keys():
-            if key[1].partition("#")[0] in reading.failed_ids:
-                keep(key)
-            else:
-                reading.report.gone += 1
-    for source in options.remove:
-        gone = sum((known.source, key[0]) == source.key for key, known in published.items())
-        if not gone:
-            raise SourceError(
-                f"source {source.location} in the collection {source.collection!r}: no published page is from it"
-            )
-        report.sources.append(SourceReport(*source.key, gone=gone))
-    return list(kept.values()), list(fresh.values())
+) -> Comparison:
+    readable = [reading for reading in readings if reading.readable]
+    if readings and not readable:
+        raise SourceError(readings[0].report.failed[0][1])
+    reuse = not options.rebuild and not report.notes
+    comparison = Comparison(before.catalog if before else None, reuse=reuse)
+    replaced = {reading.source.key for reading in readable} | {source.key for source in options.remove}
+    comparison.keep_all_but(replaced)
+    for reading in readable:
+        comparison.replace(reading)
+    report.sources = [reading.report for reading in readings] + [comparison.remove(source) for source in options.remove]
+    return comparison
 
 
-def _moved(report: Report, before: Snapshot | None) -> bool:
-    return before is None or bool(report.notes) or any(source.moved for source in report.sources)
+def _count(report: Report, manifest: Manifest) -> None:
+    report.snapshot_id = manifest.snapshot_id
+    report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
 
 
-def _count(report: Report, before: Snapshot | None) -> None:
-    if before is not None:
-        manifest = before.manifest
-        report.snapshot_id = manifest.snapshot_id
-        report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
-
-
-def _cut(fresh: Sequence[_Fresh], embedder: Embedder, progress: Progress) -> list[list[Chunk]]:
+def _cut(fresh: Sequence[FreshPage], embedder: Embedder, progress: Progress) -> list[list[Chunk]]:
     chunks: list[list[Chunk]] = []
     for at in range(0, len(fresh), _SLAB):
         progress("cut", at, len(fresh))
@@ -207,7 +147,7 @@ def _embed(chunks: Sequence[Sequence[Chunk]], embedder: Embedder, progress: Prog
 def _content(
     before: Snapshot | None,
     kept: Sequence[StoredPage],
-    fresh: Sequence[_Fresh],
+    fresh: Sequence[FreshPage],
     chunks: Sequence[Sequence[Chunk]],
     vectors: Vectors,
     embedder: Embedder,

@@ -43,6 +43,11 @@ class Report:
     stages: dict[str, float] = field(default_factory=dict)
 
     @property
+    def changes(self) -> bool:
+        """Whether a new snapshot would differ from the published one."""
+        return bool(self.notes) or any(source.moved for source in self.sources)
+
+    @property
     def complete(self) -> bool:
         """Whether nothing failed."""
         return not any(source.failed for source in self.sources)

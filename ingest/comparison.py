@@ -1,0 +1,108 @@
+"""Comparison: what of the published pages stays, and which pages need new passages and vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from content.catalog import Catalog, PageKey, StoredPage
+from content.errors import SourceError
+from content.model import Page
+from ingest.reading import Reading
+from ingest.report import SourceReport
+from ingest.sources import Source
+
+Key = tuple[str, str]  # (collection, page id)
+SourceKey = tuple[str, str]  # (resolved location, collection)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPage:
+    """A page that needs new passages and vectors, and the location that it is from."""
+
+    page: Page
+    source: str
+
+
+class Comparison:
+    """Holds what was read against what is published, source by source.
+
+    ``catalog`` is None where nothing is published. Without ``reuse`` even pages that stay get new vectors.
+    """
+
+    def __init__(self, catalog: Catalog | None, *, reuse: bool) -> None:
+        self._catalog = catalog
+        self._published: dict[Key, PageKey] = {} if catalog is None else catalog.page_keys()
+        self._reuse = reuse
+        self._kept: dict[Key, StoredPage] = {}
+        self._fresh: dict[Key, FreshPage] = {}
+
+    @property
+    def kept(self) -> list[StoredPage]:
+        """The published pages that stay with their passages and vectors."""
+        return list(self._kept.values())
+
+    @property
+    def fresh(self) -> list[FreshPage]:
+        """The pages that need new ones."""
+        return list(self._fresh.values())
+
+    def keep_all_but(self, sources: Collection[SourceKey]) -> None:
+        """Keep the published pages of all other sources."""
+        for key, published in self._published.items():
+            if _source_of(key, published) not in sources:
+                self._keep(key)
+
+    def replace(self, reading: Reading) -> None:
+        """Take a source's pages as they are now, and count in its report what that changes."""
+        mine = self._pages_of(reading.source)
+        for page in reading.pages:
+            self._take(page, reading, mine)
+        for key in mine - self._kept.keys() - self._fresh.keys():
+            if _document(key) in reading.failed_ids:  # it is still there, but cannot be read at the moment
+                self._keep(key)
+            else:
+                reading.report.gone += 1
+
+    def remove(self, source: Source) -> SourceReport:
+        """Return the report of a source that is dropped. Raises SourceError where no published page is from it."""
+        gone = len(self._pages_of(source))
+        if not gone:
+            raise SourceError(
+                f"source {source.location} in the collection {source.collection!r}: no published page is from it"
+            )
+        return SourceReport(*source.key, gone=gone)
+
+    def _take(self, page: Page, reading: Reading, mine: Collection[Key]) -> None:
+        key = (page.collection, page.page_id)
+        report = reading.report
+        if key in self._kept or key in self._fresh:
+            reason = f"the page id {page.page_id!r} belongs to another source of this collection"
+            report.failed.append((reading.source.location, reason))
+        elif key in mine and self._published[key].digest == page.digest:
+            report.unchanged += 1
+            self._keep(key)
+        else:
+            report.changed += key in mine
+            report.new += key not in mine
+            self._fresh[key] = FreshPage(page, reading.source.key[0])
+
+    def _keep(self, key: Key) -> None:
+        assert self._catalog is not None, "only what is published is kept"
+        stored = self._catalog.stored(*key)
+        if self._reuse:
+            self._kept[key] = stored
+        else:
+            self._fresh[key] = FreshPage(stored.page, stored.source)
+
+    def _pages_of(self, source: Source) -> set[Key]:
+        return {key for key, published in self._published.items() if _source_of(key, published) == source.key}
+
+
+def _source_of(key: Key, published: PageKey) -> SourceKey:
+    return published.source, key[0]
+
+
+def _document(key: Key) -> str:
+    # The entries of a one-page glossary fail together with their document.
+    return key[1].partition("#")[0]
