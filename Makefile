@@ -20,6 +20,7 @@ up: install  ## ingest the glossary that ships unless something is published alr
 install: $(VENV)/.installed  ## a virtual environment with everything that runs and tests need
 
 $(VENV)/.installed: pyproject.toml Makefile
+	@echo "Installing what Glossator needs; the first time this takes a few minutes."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c "import torch" 2>/dev/null \
 		|| $(BIN)/pip install --quiet --no-deps --no-index "$(TORCH)" 2>/dev/null \

@@ -100,11 +100,14 @@ def verify(
 
 
 @app.command()
-def rollback(context: typer.Context, snapshot_id: SnapshotId = None) -> None:
+def rollback(context: typer.Context, snapshot_id: SnapshotId = None, as_json: AsJson = False) -> None:
     """Answer from an earlier snapshot again, by default from the one before the current."""
     archive = _archive(context)
     with archive.lock():
         manifest = archive.rollback(snapshot_id)
+    if as_json:
+        print_json(_summary(manifest))
+        return
     say(f"Answering from {manifest.snapshot_id} of {manifest.created}: {manifest.pages} pages.")
 
 
@@ -112,13 +115,17 @@ def rollback(context: typer.Context, snapshot_id: SnapshotId = None) -> None:
 def prune(
     context: typer.Context,
     keep: Annotated[int | None, typer.Option(min=1, help="How many stay; by default as configured.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Remove old snapshots; the current one always stays."""
     settings: Settings = context.obj
     archive = _archive(context)
     with archive.lock():
         gone = archive.prune(keep or settings.keep_snapshots)
-    say(f"Removed {len(gone)}: {', '.join(gone)}" if gone else "Nothing to remove.")
+    if as_json:
+        print_json(gone)
+    else:
+        say(f"Removed {len(gone)}: {', '.join(gone)}" if gone else "Nothing to remove.")
 
 
 def _problem(archive: Archive, snapshot_id: str) -> str | None:

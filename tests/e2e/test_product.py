@@ -143,6 +143,7 @@ def test_snapshots(shipped, tmp_path):
     assert listed[1]["snapshot_id"] in glossator(data_dir, "snapshots", "rollback").stdout
     assert glossator(data_dir, "snapshots", "rollback").returncode == 2
     assert "Nothing to remove" in glossator(data_dir, "snapshots", "prune").stdout
+    assert json.loads(glossator(data_dir, "snapshots", "prune", "--json").stdout) == []
     catalog = data_dir / "snapshots" / listed[0]["snapshot_id"] / "catalog.sqlite"
     catalog.write_bytes(catalog.read_bytes()[:-100])
     done = glossator(data_dir, "snapshots", "verify", listed[0]["snapshot_id"])
