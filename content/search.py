@@ -32,7 +32,7 @@ _ASKS_DEFINITION = re.compile(
 class Found:
     """What a search found: ``rows`` with their ``scores``, best first, and the terms that the question names.
 
-    ``vector`` is the embedded question, ``asked`` are its stems.
+    ``vector`` is the embedded question, ``asked`` are its stems, ``collections`` those that were searched.
     """
 
     question: str
@@ -41,7 +41,13 @@ class Found:
     rows: Rows
     scores: Vectors
     mentions: tuple[Mention, ...]
+    collections: tuple[str, ...]
     snapshot: Snapshot
+
+    @property
+    def pages(self) -> int:
+        """How many pages were searched."""
+        return sum(self.snapshot.manifest.collections[name].pages for name in self.collections)
 
     @property
     def best(self) -> float:
@@ -83,7 +89,8 @@ def search(snapshot: Snapshot, question: str, vector: Vectors, collections: Sequ
     )
     scores = relevance(signals)
     order = np.argsort(-scores, kind="stable")
-    return Found(question, vector, asked, rows[order], scores[order], mentions, snapshot)
+    searched = tuple(snapshot.manifest.collections if collections is None else collections)
+    return Found(question, vector, asked, rows[order], scores[order], mentions, searched, snapshot)
 
 
 def asks_definition(question: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from content.embedding import Embedder
 from content.errors import InvalidQuestion
@@ -81,7 +82,8 @@ class Assistant:
             yield Delta(escape(polite))
             yield reply.done(Outcome.CONVERSATION, polite)
             return
-        asked = stand_alone(question.text, question.history, snapshot.glossary)
+        mentions = partial(snapshot.glossary.mentions, collections=question.collections)
+        asked = stand_alone(question.text, question.history, mentions)
         found = await self.search(asked, snapshot, question.collections)
         sources = await self._worker.run(results, found, _SOURCES)
         yield Sources(sources)
@@ -189,7 +191,7 @@ class _Reply:
 
 
 def _reason(outcome: Outcome, asked: str, found: Found) -> str:
-    looked = f"looked for “{asked}” in {found.snapshot.manifest.pages} pages"
+    looked = f"looked for “{asked}” in {found.pages} pages"
     if outcome is Outcome.CLOSEST:
         return f"{looked}; the best passage fits with {found.best:.0%}, which is not enough to call it an answer"
     return f"{looked}; no passage fits well enough (best: {found.best:.0%})"

@@ -117,7 +117,7 @@ async def _ask(
     history = tuple(Turn(turn.role, turn.content) for turn in query.history)
     question = Question(query.question, query.id, query.id, history, collections)
     try:
-        asked = stand_alone(query.question, history, snapshot.glossary)
+        asked = stand_alone(query.question, history, snapshot.glossary.mentions)
         found = await assistant.search(asked, snapshot, collections)
     except InvalidQuestion:
         return RunLine(query.id, (), None, True)

@@ -28,7 +28,9 @@ def fits(evaldata: Path, name: str, work: Path, embedder: SentenceTransformerEmb
     snapshot = published(evaldata, name, work, embedder)
     queries = read_queries(evaldata / name / "dev" / "queries.jsonl")
     asked = [
-        stand_alone(query.question, [Turn(turn.role, turn.content) for turn in query.history], snapshot.glossary)
+        stand_alone(
+            query.question, [Turn(turn.role, turn.content) for turn in query.history], snapshot.glossary.mentions
+        )
         for query in queries
     ]
     vectors = embedder.encode_questions(asked)

@@ -28,18 +28,20 @@ TALK = history("What is attention?", "Attention is a mechanism.")
     ],
 )
 def test_what_leans_on_the_conversation_is_put_in(glossary, question, alone):
-    assert stand_alone(question, TALK, glossary.glossary) == alone
+    assert stand_alone(question, TALK, glossary.glossary.mentions) == alone
 
 
 def test_without_history_nothing_changes(glossary):
-    assert stand_alone("How does it work?", [], glossary.glossary) == "How does it work?"
+    assert stand_alone("How does it work?", [], glossary.glossary.mentions) == "How does it work?"
 
 
 def test_the_term_that_the_visitor_named_last_is_the_topic(glossary):
     talk = history("What is attention?", "Attention.", "And what is softmax?", "Softmax, used by attention.")
-    assert stand_alone("Who needs it?", talk, glossary.glossary) == "Who needs Softmax?"
+    assert stand_alone("Who needs it?", talk, glossary.glossary.mentions) == "Who needs Softmax?"
 
 
 def test_without_a_term_the_question_before_is_put_in_front(glossary):
     talk = history("How do I bake bread?", "With flour.")
-    assert stand_alone("Why does it rise?", talk, glossary.glossary) == "How do I bake bread: Why does it rise?"
+    assert (
+        stand_alone("Why does it rise?", talk, glossary.glossary.mentions) == "How do I bake bread: Why does it rise?"
+    )
