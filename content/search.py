@@ -15,7 +15,7 @@ from content.index import Rows
 from content.model import Hit
 from content.rank import Signals, near_duplicates, overlap, relevance
 from content.snapshot import Snapshot
-from content.words import stems, words
+from content.words import stems
 
 # So many of the nearest by meaning and by words are looked at closely.
 _DEPTH = 100
@@ -61,7 +61,7 @@ class Found:
     def distinct_hits(self, limit: int) -> list[Hit]:
         """Return the best passages, without those that say nearly the same as a better one."""
         hits = self.hits(2 * limit)
-        repeated = near_duplicates([words(hit.passage.text) for hit in hits])
+        repeated = near_duplicates([hit.passage.text.casefold().split() for hit in hits])
         return [hit for hit, again in zip(hits, repeated, strict=True) if not again][:limit]
 
     def page_ids(self, limit: int) -> list[str]:

@@ -56,6 +56,12 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(bare))
 
 
+@lru_cache(maxsize=1 << 17)
+def stem_as_written(word: str) -> str:
+    """Return the stem of one word as it stands in a text."""
+    return stem(fold(word))
+
+
 def fold(text: str) -> str:
     """Return the text in lower case, compatibility forms resolved, Latin letters without accents."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")

@@ -84,8 +84,7 @@ class Assistant:
             return
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
         asked = stand_alone(question.text, question.history, mentions)
-        found = await self.search(asked, snapshot, question.collections)
-        sources = await self._worker.run(results, found, _SOURCES)
+        found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         yield Sources(sources)
         outcome = self._outcome(found)
         segments: list[Segment] = []
@@ -109,25 +108,29 @@ class Assistant:
             model=self._generator.name if segments else "",
         )
 
-    async def search(self, question: str, snapshot: Snapshot, collections: Sequence[str] | None) -> Found:
-        """Return what fits a question. Raises InvalidQuestion, NotFound for an unknown collection, Busy."""
+    async def search(
+        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
+    ) -> tuple[Found, tuple[SearchResult, ...]]:
+        """Return what fits a question, and the best passages of it as they are shown.
+
+        Raises InvalidQuestion, NotFound for an unknown collection, Busy.
+        """
         if not any(char.isalnum() for char in question):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.run(self._search, question, snapshot, collections)
+        return await self._worker.run(self._search, question, snapshot, collections, limit)
 
-    def _search(self, question: str, snapshot: Snapshot, collections: Sequence[str] | None) -> Found:
-        return search(snapshot, question, self._embedder.encode_questions([question])[0], collections)
+    def _search(
+        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
+    ) -> tuple[Found, tuple[SearchResult, ...]]:
+        found = search(snapshot, question, self._embedder.encode_questions([question])[0], collections)
+        # Near-duplicates are hidden from what is shown, not from what is answered from.
+        return found, tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 
     def _outcome(self, found: Found) -> Outcome:
         if found.best >= self._thresholds.answered:
             return Outcome.ANSWERED
         return Outcome.CLOSEST if found.best >= self._thresholds.closest else Outcome.REFUSED
-
-
-def results(found: Found, limit: int) -> tuple[SearchResult, ...]:
-    """Return the best passages as they are shown, near-duplicates hidden."""
-    return tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 
 
 class _Reply:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from content.model import Hit, Term
-from content.words import fold, stem
+from content.words import stem_as_written
 from service.evidence import Quote
 from service.link import quote_link
 from service.model import Citation, Highlight, RelatedTerm, SearchResult
@@ -59,5 +59,7 @@ def related_term(term: Term) -> RelatedTerm:
 
 def _highlights(text: str, asked: Collection[str]) -> list[Highlight]:
     return [
-        Highlight(match.start(), match.end()) for match in _WORD.finditer(text) if stem(fold(match.group())) in asked
+        Highlight(match.start(), match.end())
+        for match in _WORD.finditer(text)
+        if stem_as_written(match.group()) in asked
     ]

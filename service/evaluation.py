@@ -118,7 +118,7 @@ async def _ask(
     question = Question(query.question, query.id, query.id, history, collections)
     try:
         asked = stand_alone(query.question, history, snapshot.glossary.mentions)
-        found = await assistant.search(asked, snapshot, collections)
+        found, _ = await assistant.search(asked, snapshot, collections, 0)
     except InvalidQuestion:
         return RunLine(query.id, (), None, True)
     async with aclosing(assistant.reply(question, snapshot, SiteSettings())) as events:

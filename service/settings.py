@@ -130,13 +130,13 @@ class Settings(BaseSettings):
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
     conversation_minutes: int = Field(60, ge=1, description="How long a conversation without a message is kept.")
     answer_threshold: float = Field(
-        0.5,
+        0.4,
         ge=0,
         le=1,
         description="From this score of the best passage on, the content is taken to hold the answer.",
     )
     closest_threshold: float = Field(
-        0.3,
+        0.25,
         ge=0,
         le=1,
         description="From this score on, the nearest passages are shown without claiming that they answer.",

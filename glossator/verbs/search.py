@@ -10,7 +10,6 @@ import typer
 
 from glossator.output import print_json, say, shown
 from glossator.verbs.asking import open_desk
-from service.assistant import results
 from service.message import checked
 from service.model import SearchReply, SearchResult
 from service.settings import Settings
@@ -30,8 +29,9 @@ def search(
     text = checked(query, "the query", settings)
     with open_desk(settings) as desk:
         started = time.perf_counter()
-        found = asyncio.run(desk.assistant.search(text, desk.snapshot, (collection,) if collection else None))
-        reply = SearchReply(text, results(found, limit), round((time.perf_counter() - started) * 1000))
+        collections = (collection,) if collection else None
+        _, found = asyncio.run(desk.assistant.search(text, desk.snapshot, collections, limit))
+        reply = SearchReply(text, found, round((time.perf_counter() - started) * 1000))
     if as_json:
         print_json(reply)
         return

@@ -32,13 +32,13 @@ class Ready:
 
 
 @router.get("/healthz")
-def healthz() -> Health:
+async def healthz() -> Health:
     """Say that the process is alive."""
     return Health()
 
 
 @router.get("/readyz", responses={503: {"description": "There is no snapshot to answer from."}})
-def readyz(services: TheServices) -> Ready:
+async def readyz(services: TheServices) -> Ready:
     """Say whether questions can be answered, and from what."""
     manifest = services.library.current.manifest
     return Ready(

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.visitor import TheServices, TheVisitor
-from service.assistant import results
 from service.message import checked
 from service.model import SearchReply
 
@@ -31,6 +30,5 @@ async def search(request: SearchRequest, visitor: TheVisitor, services: TheServi
     started = time.perf_counter()
     query = checked(request.query, "query", services.settings)
     collections = visitor.collections(request.collection)
-    found = await services.assistant.search(query, visitor.snapshot, collections)
-    shown = await services.worker.run(results, found, request.limit)
+    _, shown = await services.assistant.search(query, visitor.snapshot, collections, request.limit)
     return SearchReply(query, shown, round((time.perf_counter() - started) * 1000))

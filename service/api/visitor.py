@@ -55,8 +55,8 @@ def public_collections(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...
     return tuple(name for name in site.collections if name in snapshot.manifest.collections)
 
 
-def services(request: Request) -> Services:
-    """Return what the application is made of."""
+async def services(request: Request) -> Services:
+    """Return what the application is made of. Not a plain function, since FastAPI would run that in a thread."""
     found: Services = request.app.state.services
     return found
 
@@ -69,7 +69,7 @@ def find_site(settings: Settings, site_id: str) -> SiteSettings:
     return site
 
 
-def visitor(
+async def visitor(
     parts: Annotated[Services, Depends(services)],
     site_id: Annotated[str, Header(alias=SITE_HEADER, description="The site; absent: `default`.")] = DEFAULT_SITE,
 ) -> Visitor:

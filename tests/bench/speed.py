@@ -11,6 +11,7 @@ Prints, as medians over the rounds with the load of the machine:
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import re
@@ -21,10 +22,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import faiss
-import httpx
 import numpy as np
 
 from content.archive import Archive
@@ -33,6 +35,8 @@ from ingest.chunk import cut
 from ingest.pipeline import ingest
 from ingest.reading import read_source
 from ingest.sources import Source
+
+_BLOCK = 20  # questions asked of one side before it is the other's turn
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -69,17 +73,24 @@ def measure_search(data_dir: Path, queries: Path, rounds: int, embedder: Sentenc
         index.search(model.encode([question], normalize_embeddings=True, show_progress_bar=False), 5)
 
     ours, theirs = [], []
-    with server(data_dir) as address, httpx.Client(base_url=address, timeout=30) as client:
+    with server(data_dir) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc)
 
         def over_http(question: str) -> None:
-            client.post("/v1/search", json={"query": question}).raise_for_status()
+            body = json.dumps({"query": question})
+            connection.request("POST", "/v1/search", body, {"Content-Type": "application/json"})
+            reply = connection.getresponse()
+            assert json.loads(reply.read())["results"], reply.status
 
-        for work in (bare, over_http):
-            for question in questions[:20]:
-                work(question)
-        for _ in range(rounds):
-            theirs.append(statistics.median(timed(lambda q=question: bare(q)) for question in questions))  # type: ignore[misc]
-            ours.append(statistics.median(timed(lambda q=question: over_http(q)) for question in questions))  # type: ignore[misc]
+        for number in range(rounds + 1):
+            taken: dict[Callable[[str], None], list[float]] = {bare: [], over_http: []}
+            for at in range(0, len(questions), _BLOCK):
+                for work, times in taken.items():
+                    times += [timed(partial(work, question)) for question in questions[at : at + _BLOCK]]
+            if number:  # the first round warms up
+                theirs.append(statistics.median(taken[bare]))
+                ours.append(statistics.median(taken[over_http]))
+        connection.close()
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     print(f"search   {len(snapshot.vectors)} passages: p50 {statistics.median(ours) * 1000:.2f} ms, bare encode + FAISS "
           f"{statistics.median(theirs) * 1000:.2f} ms, ratio {statistics.median(ratios):.3f} "
