@@ -20,6 +20,8 @@ from content.words import stems
 # So many of the nearest by meaning and by words are looked at closely.
 _DEPTH = 100
 
+_WORD = re.compile(r"\w+")
+
 _ASKS_DEFINITION = re.compile(
     r"^\s*(?:(?:please|can you|could you)\s+)*"
     r"(?:what(?:['’]s|s| is| are| was| were)(?: meant by)?|who(?:['’]s| is| was| are| were)|define|explain|describe|"
@@ -61,7 +63,7 @@ class Found:
     def distinct_hits(self, limit: int) -> list[Hit]:
         """Return the best passages, without those that say nearly the same as a better one."""
         hits = self.hits(2 * limit)
-        repeated = near_duplicates([hit.passage.text.casefold().split() for hit in hits])
+        repeated = near_duplicates([_WORD.findall(hit.passage.text.casefold()) for hit in hits])
         return [hit for hit, again in zip(hits, repeated, strict=True) if not again][:limit]
 
     def page_ids(self, limit: int) -> list[str]:

@@ -20,7 +20,7 @@ from service.settings import DEFAULT_SITE, Settings, SiteSettings
 
 def ask(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know.")],
     collection: Annotated[str | None, typer.Option(help="Look into this collection alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as /v1/chat gives it.")] = False,
 ) -> None:

@@ -20,7 +20,7 @@ from service.settings import Settings
 
 def extract(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="A file, a folder or a .jsonl feed.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a folder or a .jsonl feed.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page, one page a line.")] = False,
 ) -> None:
     """Show what ingest would make of a source; publishes nothing."""

@@ -19,7 +19,7 @@ _EXCERPT = 300  # characters
 
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="What to look for.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
     limit: Annotated[int, typer.Option("-k", "--limit", min=1, max=50, help="How many passages.")] = 5,
     collection: Annotated[str | None, typer.Option(help="Look into this collection alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as /v1/search gives them.")] = False,
