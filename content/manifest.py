@@ -12,7 +12,7 @@ from typing import Any
 from content.embedding import ModelCard
 from content.errors import SnapshotCorrupt, SnapshotMismatch
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 

@@ -1,55 +1,100 @@
 """Ranking: a few signals of how well a passage fits a question, joined into one score.
 
-All signals are 0..1 and mean the same for every question, so their weighted sum does too: passages of different
-questions can be compared, and a threshold on the score of the best one can tell whether there is an answer.
+All signals mean the same for every question. Their weighted sum, the *fit*, orders the passages of a question: the
+difference of two fits is the logarithm of how much likelier the one passage is to answer than the other. A second
+weighted sum over the best passage's signals is the *confidence*: the estimated probability that the content answers at
+all. Both are fitted on public question sets by ``python -m tests.bench.fit`` and kept in ``ranking.json``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 
 from content.embedding import Vectors
 
-# The weights were chosen, and the curve was fitted (tests/bench/calibrate.py), on the development halves of public
-# question sets; tests/bench/RESULTS.md holds the figures.
-_DENSE = 0.6
-_LEXICAL = 0.4
-_NAMES = 0.2
-_ASKED = 0.1
-_DEFINES = 0.05
-SLOPE = 9.74
-MIDDLE = 0.486
+_FILE = "ranking.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """How the candidates fit the question, one value a passage.
+    """How passages fit a question, float32 arrays with one value a passage, most of them 0..1.
 
-    ``dense`` is the cosine of question and passage, ``lexical`` the normalised BM25 score, ``names`` how far the
-    question speaks of what the passage's page is called, ``asked`` how far it is the question that the passage
-    itself answers, ``defines`` 1 where the passage defines a term whose definition is asked for.
+    - ``meaning``: the cosine of question and passage
+    - ``words``: the normalised BM25 score
+    - ``tokens``: the late-interaction score; zeros where there are no token vectors
+    - ``title_words``: how far the question speaks of the title of the passage's page, word by word
+    - ``title_meaning``: the cosine of question and title less its usual value, parted among the pages of that title
+    - ``term``: how far the question speaks of the term that the page defines, by any of its names
+    - ``known``: the share of the question's words that any passage of the content holds; the same for all
+    - ``first``: 1 for the first passage of a page
+    - ``asked``: how far the question is the one that the passage itself answers
+    - ``defines``: 1 where the passage defines a term whose definition is asked for
     """
 
-    dense: Vectors
-    lexical: Vectors
-    names: Vectors
+    meaning: Vectors
+    words: Vectors
+    tokens: Vectors
+    title_words: Vectors
+    title_meaning: Vectors
+    term: Vectors
+    known: Vectors
+    first: Vectors
     asked: Vectors
     defines: Vectors
 
+    def at(self, rows: Sequence[int] | np.ndarray) -> Signals:
+        """Return the signals of some of the passages."""
+        return Signals(*(getattr(self, field.name)[rows] for field in fields(self)))
 
-def relevance(signals: Signals) -> Vectors:
-    """Return the candidates' scores, 0..1: the estimated probability that a passage answers the question."""
-    fit = (
-        _DENSE * signals.dense
-        + _LEXICAL * signals.lexical
-        + _NAMES * signals.names
-        + _ASKED * signals.asked
-        + _DEFINES * signals.defines
-    )
-    return np.asarray(1 / (1 + np.exp(-SLOPE * (fit - MIDDLE))), np.float32)
+
+SIGNALS = tuple(field.name for field in fields(Signals))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The fitted weights: of the fit by signal, and of the confidence by signal with ``bias``."""
+
+    fit: Mapping[str, float]
+    confidence: Mapping[str, float]
+    bias: float
+
+    def fits(self, signals: Signals) -> Vectors:
+        """Return the fit of each passage."""
+        return _weighted(signals, self.fit)
+
+    def confidences(self, signals: Signals) -> Vectors:
+        """Return for each passage the probability that the content answers if it is the best there is."""
+        return np.asarray(1 / (1 + np.exp(-_weighted(signals, self.confidence) - self.bias)), np.float32)
+
+
+@cache
+def ranking(with_tokens: bool) -> Ranking:
+    """Return the weights that ship, for passages with token vectors or without."""
+    said = json.loads(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
+    return Ranking(**said["with_tokens" if with_tokens else "without_tokens"])
+
+
+def scores(fits: Vectors, best: Vectors) -> Vectors:
+    """Return the scores, 0..1, of passages in the order of their fits, best first.
+
+    ``best``, shape (1,), is the confidence of the best passage, and its score. The odds of the others are as much
+    smaller as their fits say.
+    """
+    if not len(fits):
+        return fits
+    odds = best / np.maximum(1 - best, np.float32(1e-6)) * np.exp(fits - fits[0])
+    return np.asarray(odds / (1 + odds), np.float32)
+
+
+def _weighted(signals: Signals, weights: Mapping[str, float]) -> Vectors:
+    weighted = [weight * getattr(signals, name) for name, weight in weights.items()]
+    return np.asarray(np.sum(weighted, axis=0), np.float32)
 
 
 def overlap(question: Collection[str], name: Collection[str], weight: Callable[[str], float]) -> float:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from content.embedding import Vectors
+from content.embedding import Embedded, TokenVectors, Vectors
 from content.glossary import Mention
 from content.index import Rows
 from content.model import Hit
-from content.rank import Signals, near_duplicates, overlap, relevance
+from content.rank import Signals, near_duplicates, overlap, ranking, scores
 from content.snapshot import Snapshot
 from content.words import stems
 
-# So many of the nearest by meaning and by words are looked at closely.
+# So many of the nearest by meaning and by words are candidates.
 _DEPTH = 100
+# So many of the best candidates are compared with the question token by token.
+_CLOSE = 64
+# What the cosine of a question and a title that has nothing to do with it may well reach.
+_USUAL_COSINE = 0.3
 
 _WORD = re.compile(r"\w+")
 
@@ -34,11 +38,13 @@ _ASKS_DEFINITION = re.compile(
 class Found:
     """What a search found: ``rows`` with their ``scores``, best first, and the terms that the question names.
 
-    ``vector`` is the embedded question, ``asked`` are its stems, ``collections`` those that were searched.
+    ``vector`` and ``tokens`` are the embedded question, ``asked`` are its stems, ``collections`` those that were
+    searched.
     """
 
     question: str
     vector: Vectors
+    tokens: TokenVectors
     asked: frozenset[str]
     rows: Rows
     scores: Vectors
@@ -53,7 +59,7 @@ class Found:
 
     @property
     def best(self) -> float:
-        """The score of the best passage, 0 where there is none."""
+        """The score of the best passage, the probability that the content answers; 0 where there is none."""
         return float(self.scores[0]) if len(self.scores) else 0.0
 
     def hits(self, limit: int) -> list[Hit]:
@@ -72,27 +78,65 @@ class Found:
         return [self.snapshot.page_ids[page] for page in list(pages)[:limit]]
 
 
-def search(snapshot: Snapshot, question: str, vector: Vectors, collections: Sequence[str] | None = None) -> Found:
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The passages that may answer a question, in row order, and how each fits it.
+
+    ``compared`` is whether their token vectors were compared with the question's.
+    """
+
+    rows: Rows
+    signals: Signals
+    compared: bool
+
+
+def search(snapshot: Snapshot, question: str, embedded: Embedded, collections: Sequence[str] | None = None) -> Found:
     """Return the passages that fit a question, best first.
 
-    ``vector`` is the embedded question, shape (dimension,). Raises NotFound for an unknown collection.
+    ``embedded`` is the question alone. Raises NotFound for an unknown collection.
     """
-    among = snapshot.rows(collections)
     asked = frozenset(stems(question))
     mentions = tuple(snapshot.glossary.mentions(question, collections))
-    lexical = snapshot.lexical.scores(sorted(asked))
-    rows = _candidates(snapshot, vector, lexical, among)
-    signals = Signals(
-        dense=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
-        lexical=lexical[rows],
-        names=_names(snapshot, rows, asked, mentions),
-        asked=_asked(snapshot, rows, asked),
-        defines=_defines(snapshot, rows, question, mentions),
+    near = candidates(snapshot, question, embedded, mentions, collections)
+    weights = ranking(near.compared)
+    fits = weights.fits(near.signals)
+    order = np.argsort(-fits, kind="stable")
+    best = weights.confidences(near.signals.at(order[:1]))
+    return Found(
+        question=question,
+        vector=embedded.vectors[0],
+        tokens=embedded.tokens[0],
+        asked=asked,
+        rows=near.rows[order],
+        scores=scores(fits[order], best),
+        mentions=mentions,
+        collections=tuple(snapshot.manifest.collections if collections is None else collections),
+        snapshot=snapshot,
     )
-    scores = relevance(signals)
-    order = np.argsort(-scores, kind="stable")
-    searched = tuple(snapshot.manifest.collections if collections is None else collections)
-    return Found(question, vector, asked, rows[order], scores[order], mentions, searched, snapshot)
+
+
+def candidates(
+    snapshot: Snapshot,
+    question: str,
+    embedded: Embedded,
+    mentions: Sequence[Mention],
+    collections: Sequence[str] | None = None,
+) -> Candidates:
+    """Return the passages that may answer a question that names these terms.
+
+    The nearest by meaning and by words are found first; where there are token vectors, the best of them are compared
+    token by token, and the others are left out.
+    """
+    vector, tokens = embedded.vectors[0], embedded.tokens[0]
+    asked = frozenset(stems(question))
+    lexical = snapshot.lexical.scores(sorted(asked))
+    rows = _nearest(snapshot, vector, lexical, snapshot.rows(collections))
+    signals = _signals(snapshot, rows, question, vector, asked, lexical, mentions)
+    if snapshot.tokens is None or not len(tokens):
+        return Candidates(rows, signals, compared=False)
+    close = np.sort(np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")[:_CLOSE])
+    rows = rows[close]
+    return Candidates(rows, replace(signals.at(close), tokens=snapshot.tokens.scores(tokens, rows)), compared=True)
 
 
 def asks_definition(question: str) -> bool:
@@ -100,7 +144,7 @@ def asks_definition(question: str) -> bool:
     return _ASKS_DEFINITION.match(question) is not None
 
 
-def _candidates(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
+def _nearest(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
     nearest, _ = snapshot.vectors.search(vector, _DEPTH, among)
     allowed = np.arange(len(lexical)) if among is None else np.concatenate([np.asarray(rows) for rows in among])
     held = allowed[lexical[allowed] > 0]
@@ -109,16 +153,45 @@ def _candidates(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Se
     return np.union1d(nearest, held).astype(np.int64)
 
 
-def _names(snapshot: Snapshot, rows: Rows, question: frozenset[str], mentions: Sequence[Mention]) -> Vectors:
-    """Return how far the question speaks of each candidate's page by its title, or by another name of its term."""
-    weight = lru_cache(maxsize=None)(snapshot.lexical.idf)
+def _signals(
+    snapshot: Snapshot,
+    rows: Rows,
+    question: str,
+    vector: Vectors,
+    asked: frozenset[str],
+    lexical: Vectors,
+    mentions: Sequence[Mention],
+) -> Signals:
+    """Return how the candidates fit the question, token vectors aside."""
     pages = snapshot.page_numbers[rows]
-    by_page = {page: overlap(question, snapshot.title_stems(page), weight) for page in set(pages.tolist())}
+    return Signals(
+        meaning=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
+        words=lexical[rows],
+        tokens=np.zeros(len(rows), np.float32),
+        title_words=_title_words(snapshot, pages, asked),
+        title_meaning=(snapshot.title_vectors[pages] @ vector - _USUAL_COSINE) * snapshot.title_rarity[pages],
+        term=_term(snapshot, pages, asked, mentions),
+        known=np.full(len(rows), snapshot.lexical.known(asked), np.float32),
+        first=np.asarray((rows == 0) | (pages != snapshot.page_numbers[rows - 1]), np.float32),
+        asked=_asked(snapshot, rows, asked),
+        defines=_defines(snapshot, rows, question, mentions),
+    )
+
+
+def _title_words(snapshot: Snapshot, pages: Rows, asked: frozenset[str]) -> Vectors:
+    """Return how far the question speaks of each candidate's page by the words of its title."""
+    weight = lru_cache(maxsize=None)(snapshot.lexical.idf)
+    by_page = {page: overlap(asked, snapshot.title_stems(page), weight) for page in set(pages.tolist())}
+    return np.asarray([by_page[page] for page in pages.tolist()], np.float32)
+
+
+def _term(snapshot: Snapshot, pages: Rows, asked: frozenset[str], mentions: Sequence[Mention]) -> Vectors:
+    """Return how far the question speaks of the term that each candidate's page defines."""
+    spoken = np.zeros(len(pages), np.float32)
     for mention in mentions:
         page, _ = snapshot.definitions[mention.term.collection, mention.term.slug]
-        if page in by_page:
-            by_page[page] = max(by_page[page], overlap(question, mention.stems, weight))
-    return np.asarray([by_page[page] for page in pages.tolist()], np.float32)
+        spoken[pages == page] = np.maximum(spoken[pages == page], overlap(asked, mention.stems, snapshot.lexical.idf))
+    return spoken
 
 
 def _asked(snapshot: Snapshot, rows: Rows, question: frozenset[str]) -> Vectors:

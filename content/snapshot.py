@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,14 +17,17 @@ from content.embedding import ModelCard, Vectors
 from content.errors import NotFound, SnapshotCorrupt
 from content.glossary import Glossary
 from content.index import FlatIndex
+from content.interaction import PackedTokens, Projection, TokenIndex
 from content.lexical import LexicalIndex
 from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
 from content.model import Hit, Term, under_headings
-from content.words import stems
+from content.words import fold, stems
 
 _CATALOG = "catalog.sqlite"
 _VECTORS = "vectors.faiss"
 _LEXICAL = "lexical"
+_TITLES = "titles.npy"
+_TOKENS = "tokens"
 
 
 class Snapshot:
@@ -35,6 +39,8 @@ class Snapshot:
         self.catalog = Catalog.open(folder / _CATALOG)
         self.vectors = FlatIndex.open(folder / _VECTORS)
         self.lexical = LexicalIndex.open(folder / _LEXICAL)
+        self.title_vectors: Vectors = np.load(folder / _TITLES, mmap_mode="r")
+        self.tokens = TokenIndex(folder / _TOKENS) if (folder / _TOKENS).is_dir() else None
         self._title_stems: dict[int, frozenset[str]] = {}
 
     @classmethod
@@ -68,6 +74,13 @@ class Snapshot:
     def titles(self) -> list[str]:
         """The titles of all pages, by number."""
         return self.catalog.titles()
+
+    @cached_property
+    def title_rarity(self) -> Vectors:
+        """One divided by how many pages share each page's title, by number: a shared title tells little of a page."""
+        folded = [fold(title) for title in self.titles]
+        counts = Counter(folded)
+        return np.asarray([1 / counts[title] for title in folded], np.float32)
 
     @cached_property
     def page_ids(self) -> list[str]:
@@ -107,18 +120,22 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.definitions, self.page_numbers, self.titles, self.questions
+        _ = self.glossary, self.definitions, self.page_numbers, self.title_rarity, self.questions
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotContent:
     """What a new snapshot is to hold.
 
-    ``pages`` come by collection; ``vectors`` has a row for each of their passages, in the same order.
+    ``pages`` come by collection; ``titles`` has a row for each of them, ``vectors`` and ``tokens`` one for each of
+    their passages, in the same order. ``projection`` is None where passages have no token vectors.
     """
 
     pages: Sequence[StoredPage]
+    titles: Vectors
     vectors: Vectors
+    tokens: Sequence[PackedTokens]
+    projection: Projection | None
     terms: Sequence[Term]
     sources: tuple[SourceState, ...]
     model: ModelCard
@@ -129,6 +146,10 @@ def write_snapshot(folder: Path, snapshot_id: str, created: str, content: Snapsh
     """Write a whole snapshot into an empty folder and sync it to disk; the manifest comes last."""
     write_catalog(folder / _CATALOG, content.pages, content.terms)
     FlatIndex.build(content.vectors).save(folder / _VECTORS)
+    np.save(folder / _TITLES, content.titles)
+    if content.projection is not None:
+        (folder / _TOKENS).mkdir()
+        TokenIndex.write(folder / _TOKENS, content.tokens, content.projection)
     (folder / _LEXICAL).mkdir()
     LexicalIndex.build([indexed for stored in content.pages for indexed in _indexed(stored)]).save(folder / _LEXICAL)
     manifest = Manifest(
@@ -167,6 +188,8 @@ def verify_snapshot(folder: Path) -> Manifest:
         "lexical entries": len(snapshot.lexical),
         "passages": len(snapshot.catalog.page_numbers()),
     }
+    if snapshot.tokens is not None:
+        counts["token vectors"] = len(snapshot.tokens)
     snapshot.catalog.close()
     for name, count in counts.items():
         if count != manifest.passages:

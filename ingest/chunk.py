@@ -10,10 +10,10 @@ import hashlib
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from content.embedding import Embedder
+from content.embedding import Embedder, TokenVectors
 from content.model import Block, BlockKind, Page, Passage, PassageKind, Section, under_headings
 from content.sentences import Span, sentences
 
@@ -38,6 +38,11 @@ class Chunk:
 
     passage: Passage
     embedded: str
+
+    def own(self, tokens: TokenVectors) -> TokenVectors:
+        """Return the tokens of what is embedded with spans that index the passage; those above it are negative."""
+        above = len(self.embedded) - len(self.passage.text)
+        return replace(tokens, spans=tokens.spans - above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from content.archive import Archive
 from content.catalog import StoredPage
 from content.embedding import Embedder, Vectors
 from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
+from content.interaction import PackedTokens, Projection
 from content.manifest import Manifest, SourceState
 from content.snapshot import Snapshot, SnapshotContent
+from content.words import unique
 from ingest.chunk import CHUNKER_VERSION, Chunk, cut
 from ingest.comparison import Comparison, FreshPage
 from ingest.reading import Progress, Reading, read_source
@@ -22,7 +24,7 @@ from ingest.report import Report
 from ingest.sources import Source
 from ingest.terms import terms_of
 
-_SLAB = 512  # passages embedded between two reports of progress
+_SLAB = 256  # passages embedded between two reports of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,16 @@ def ingest(
         with _stage(report, "cut"):
             chunks = _cut(fresh, embedder, progress)
         with _stage(report, "embed"):
-            vectors = _embed(chunks, embedder, progress)
+            projection = before.tokens.projection if before and before.tokens and kept else None
+            made = _embed(chunks, embedder, projection, progress)
         with _stage(report, "publish"):
             progress("publish", 0, 1)
-            content = _content(before, kept, fresh, chunks, vectors, embedder)
+            content = _content(before, kept, fresh, chunks, made, embedder)
             manifest = archive.publish(content)
             archive.prune(options.keep)
             progress("publish", 1, 1)
     report.published = True
-    report.embedded = len(vectors)
+    report.embedded = len(made.vectors)
     _count(report, manifest)
     return report
 
@@ -94,6 +97,9 @@ def _published(archive: Archive, embedder: Embedder, options: IngestOptions, rep
             f"the embedding model changed from {manifest.model.name} to {embedder.card.name}: "
             "everything is embedded anew"
         )
+    elif manifest.model.late_interaction != embedder.card.late_interaction:
+        switched = "on" if embedder.card.late_interaction else "off"
+        report.notes.append(f"late interaction was switched {switched}: everything is embedded anew")
     elif manifest.chunker != CHUNKER_VERSION:
         report.notes.append("pages are cut in a new way: everything is embedded anew")
     return snapshot
@@ -128,20 +134,37 @@ def _cut(fresh: Sequence[FreshPage], embedder: Embedder, progress: Progress) -> 
     return chunks
 
 
-def _embed(chunks: Sequence[Sequence[Chunk]], embedder: Embedder, progress: Progress) -> Vectors:
-    texts = [chunk.embedded for page in chunks for chunk in page]
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """Passages as they are stored; ``projection`` is None where there are no token vectors."""
+
+    vectors: Vectors
+    tokens: list[PackedTokens]
+    projection: Projection | None
+
+
+def _embed(
+    chunks: Sequence[Sequence[Chunk]], embedder: Embedder, projection: Projection | None, progress: Progress
+) -> _Embedded:
+    flat = [chunk for page in chunks for chunk in page]
     # Long and short texts are embedded apart, so that little of a batch is padding.
-    order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-    vectors: Vectors | None = None
-    for at in range(0, len(texts), _SLAB):
-        progress("embed", at, len(texts))
+    order = sorted(range(len(flat)), key=lambda i: -len(flat[i].embedded))
+    vectors = np.empty((0, 0), np.float32)
+    packed = [PackedTokens.none()] * len(flat)
+    for at in range(0, len(flat), _SLAB):
+        progress("embed", at, len(flat))
         rows = order[at : at + _SLAB]
-        slab = embedder.encode_passages([texts[i] for i in rows])
-        if vectors is None:
-            vectors = np.empty((len(texts), slab.shape[1]), np.float32)
-        vectors[rows] = slab
-    progress("embed", len(texts), len(texts))
-    return np.empty((0, 0), np.float32) if vectors is None else vectors
+        slab = embedder.encode_passages([flat[i].embedded for i in rows])
+        if not vectors.size:
+            vectors = np.empty((len(flat), slab.vectors.shape[1]), np.float32)
+        vectors[rows] = slab.vectors
+        if projection is None and any(map(len, slab.tokens)):
+            projection = Projection.learn(slab.tokens)
+        if projection is not None:
+            for i, tokens in zip(rows, slab.tokens, strict=True):
+                packed[i] = projection.compress(flat[i].own(tokens))
+    progress("embed", len(flat), len(flat))
+    return _Embedded(vectors, packed, projection)
 
 
 def _content(
@@ -149,30 +172,48 @@ def _content(
     kept: Sequence[StoredPage],
     fresh: Sequence[FreshPage],
     chunks: Sequence[Sequence[Chunk]],
-    vectors: Vectors,
+    made: _Embedded,
     embedder: Embedder,
 ) -> SnapshotContent:
     """Put old and new pages together in the order of their collections and ids, each with its vectors."""
-    parts: list[tuple[StoredPage, Vectors]] = []
+    parts: list[tuple[StoredPage, Vectors, list[PackedTokens]]] = []
     for stored in kept:
         assert before is not None
-        rows = np.arange(stored.first_row, stored.first_row + len(stored.passages))
-        parts.append((stored, before.vectors.vectors(rows)))
+        rows = range(stored.first_row, stored.first_row + len(stored.passages))
+        parts.append((stored, before.vectors.vectors(np.arange(rows.start, rows.stop)), _packed(before, rows)))
     at = 0
     for new, cuts in zip(fresh, chunks, strict=True):
-        passages = tuple(chunk.passage for chunk in cuts)
-        parts.append((StoredPage(new.page, new.source, new.page.digest, passages), vectors[at : at + len(cuts)]))
-        at += len(cuts)
+        stored = StoredPage(new.page, new.source, new.page.digest, tuple(chunk.passage for chunk in cuts))
+        end = at + len(cuts)
+        parts.append((stored, made.vectors[at:end], made.tokens[at:end]))
+        at = end
     parts.sort(key=lambda part: (part[0].page.collection, part[0].source, part[0].page.page_id))
-    pages = [stored for stored, _ in parts]
+    pages = [stored for stored, _, _ in parts]
     return SnapshotContent(
         pages=pages,
-        vectors=np.concatenate([part for _, part in parts]),
+        titles=_titles(pages, before if kept else None, embedder),
+        vectors=np.concatenate([vectors for _, vectors, _ in parts]),
+        tokens=[tokens for _, _, packed in parts for tokens in packed],
+        projection=made.projection,
         terms=terms_of(stored.page for stored in pages),
         sources=_sources(pages),
         model=embedder.card,
         chunker=CHUNKER_VERSION,
     )
+
+
+def _packed(snapshot: Snapshot, rows: range) -> list[PackedTokens]:
+    return snapshot.tokens.packed(rows) if snapshot.tokens else [PackedTokens.none()] * len(rows)
+
+
+def _titles(pages: Sequence[StoredPage], before: Snapshot | None, embedder: Embedder) -> Vectors:
+    """Return the vectors of the pages' titles; those of titles known before are taken over."""
+    known = dict(zip(before.titles, before.title_vectors, strict=True)) if before else {}
+    titles = [stored.page.title for stored in pages]
+    new = unique(title for title in titles if title not in known)
+    if new:
+        known |= zip(new, embedder.encode_passages(new).vectors, strict=True)
+    return np.stack([known[title] for title in titles])
 
 
 def _sources(pages: Sequence[StoredPage]) -> tuple[SourceState, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from content.embedding import Embedder, Vectors
+from content.embedding import Embedder
 from content.model import BlockKind, PassageKind, Term
 from content.rank import coverage, overlap
 from content.search import Found, asks_definition
@@ -22,7 +22,7 @@ _PASSAGES = 5  # that sentences are chosen from
 _CLOSE_LOOK = 16  # sentences that are compared with the question in meaning
 _MOST_SENTENCES = 3
 _MOST_WORDS = 90
-_SECOND_BEST = 0.85  # a further sentence is worth at least this share of the best one
+_SECOND_BEST = 0.88  # a further sentence is worth at least this share of the best one
 _SAME_QUESTION = 0.5  # overlap from which the page's own question is the visitor's
 _SHORT_DEFINITION = 25  # words; a shorter one is followed by the sentence after it
 
@@ -50,7 +50,7 @@ _WANTED = tuple(
         ("why", r"(?i)\b(?:because|since|so that|due to|reason|in order to|therefore)\b"),
     )
 )
-_WANTED_BONUS = 0.1
+_WANTED_BONUS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,39 +164,51 @@ def _sentences(question: str, found: Found, evidence: Evidence, embedder: Embedd
     """Return the few sentences that answer best, each with the one it leans on, in reading order."""
     if not evidence.units:
         return []
-    scored = _scored(question, found, evidence, embedder)
-    best = scored[0][0]
-    chosen: list[Unit] = []
-    words = 0
-    for score, unit in scored[: 2 * _MOST_SENTENCES]:
-        words += len(unit.text.split())
-        if chosen and (score < _SECOND_BEST * best or words > _MOST_WORDS or len(chosen) == _MOST_SENTENCES):
-            break
-        chosen.append(unit)
+    scored = _scored(question, found, evidence, embedder)[:_MOST_SENTENCES]
+    chosen = [unit for score, unit in scored if score >= _SECOND_BEST * scored[0][0]]
     if _ASKS_LIST.match(question) or chosen[0].text.rstrip().endswith(":"):
         whole = evidence.list_around(chosen[0])
         if whole:
             return [whole]
-    return joined(_whole(chosen, evidence), evidence)
+    return _short_enough(chosen, evidence)
+
+
+def _short_enough(units: Sequence[Unit], evidence: Evidence) -> list[Quote]:
+    """Return the quotes of as many of the units, best first, as are no burden to read; of one at least."""
+    quotes = joined(_whole(units, evidence), evidence)
+    if len(units) > 1 and sum(len(quote.text.split()) for quote in quotes) > _MOST_WORDS:
+        return _short_enough(units[:-1], evidence)
+    return quotes
 
 
 def _scored(question: str, found: Found, evidence: Evidence, embedder: Embedder) -> list[tuple[float, Unit]]:
-    """Return the units by how well they answer: by meaning, by words, by their passage, by what is asked for."""
-    asked, weight = found.asked, found.snapshot.lexical.idf
+    """Return the units by how well they answer: how they match the question, and whether they have what it asks for."""
     wanted = next((sign for kind, sign in _WANTED if kind.match(question)), None)
-    rough = [
-        coverage(asked, set(stems(unit.text)), weight)
-        + unit.quote.hit.score
-        + (_WANTED_BONUS if wanted and wanted.search(unit.text) else 0)
-        for unit in evidence.units
-    ]
-    closer = sorted(range(len(rough)), key=lambda i: -rough[i])[:_CLOSE_LOOK]
-    vectors = embedder.encode_passages([evidence.units[i].text for i in closer])
-    meaning: Vectors = vectors @ found.vector
-    scores = [
-        (rough[i] + float(cosine), evidence.units[i]) for i, cosine in zip(closer, np.atleast_1d(meaning), strict=True)
-    ]
+    token_by_token = found.snapshot.tokens is not None and len(found.tokens) > 0
+    matched = _matched(found, evidence) if token_by_token else _near(found, evidence, embedder)
+    scores = [(match + _WANTED_BONUS * bool(wanted and wanted.search(unit.text)), unit) for match, unit in matched]
     return sorted(scores, key=lambda pair: -pair[0])
+
+
+def _matched(found: Found, evidence: Evidence) -> Iterator[tuple[float, Unit]]:
+    """Yield the units, each with how well its own tokens, as understood in their passage, match the question's."""
+    tokens = found.snapshot.tokens
+    assert tokens is not None
+    for hit in evidence.hits:
+        beside = tokens.interaction(found.tokens, hit.row)
+        before = hit.passage.start
+        for unit in evidence.of(hit):
+            yield beside.between(unit.quote.start - before, unit.quote.end - before), unit
+
+
+def _near(found: Found, evidence: Evidence, embedder: Embedder) -> list[tuple[float, Unit]]:
+    """Return the units that share most words with the question, each with how near it is by words and by meaning."""
+    asked, weight = found.asked, found.snapshot.lexical.idf
+    shared = [coverage(asked, set(stems(unit.text)), weight) for unit in evidence.units]
+    closer = sorted(range(len(shared)), key=lambda i: -shared[i] - evidence.units[i].quote.hit.score)[:_CLOSE_LOOK]
+    vectors = embedder.encode_passages([evidence.units[i].text for i in closer]).vectors
+    near = zip(closer, (vectors @ found.vector).tolist(), strict=True)
+    return [((shared[i] + cosine) / 2, evidence.units[i]) for i, cosine in near]
 
 
 def _whole(units: Iterable[Unit], evidence: Evidence) -> list[Quote]:

@@ -123,7 +123,7 @@ class Assistant:
     def _search(
         self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
-        found = search(snapshot, question, self._embedder.encode_questions([question])[0], collections)
+        found = search(snapshot, question, self._embedder.encode_questions([question]), collections)
         # Near-duplicates are hidden from what is shown, not from what is answered from.
         return found, tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 

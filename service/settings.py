@@ -116,6 +116,10 @@ class Settings(BaseSettings):
         min_length=1,
         description="A sentence-transformers model: its name on the hub, or its folder.",
     )
+    late_interaction: bool = Field(
+        True,
+        description="Whether passages and questions are also compared token by token; takes about 20 KiB a passage.",
+    )
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
@@ -130,13 +134,13 @@ class Settings(BaseSettings):
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
     conversation_minutes: int = Field(60, ge=1, description="How long a conversation without a message is kept.")
     answer_threshold: float = Field(
-        0.4,
+        0.35,
         ge=0,
         le=1,
         description="From this score of the best passage on, the content is taken to hold the answer.",
     )
     closest_threshold: float = Field(
-        0.25,
+        0.2,
         ge=0,
         le=1,
         description="From this score on, the nearest passages are shown without claiming that they answer.",

@@ -11,38 +11,43 @@ from pathlib import Path
 import numpy as np
 
 from content.archive import Archive
-from content.embedding import ModelCard, Vectors
+from content.embedding import Embedded, ModelCard, TokenVectors
 from content.snapshot import Snapshot
-from content.words import stems
+from content.words import stem_as_written, stems
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import Report
 from ingest.sources import Source
 
+_WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
 
 
 class HashingEmbedder:
     """Texts that share stems lie near each other: every stem has its own, fixed direction."""
 
-    def __init__(self, dimension: int = 128, max_tokens: int = 256, name: str = "hashing") -> None:
+    def __init__(
+        self, dimension: int = 128, max_tokens: int = 256, name: str = "hashing", *, late_interaction: bool = True
+    ) -> None:
         self._dimension = dimension
-        self.card = ModelCard(name, hashlib.sha256(f"{name}{dimension}".encode()).hexdigest(), max_tokens)
+        self.card = ModelCard(
+            name, hashlib.sha256(f"{name}{dimension}".encode()).hexdigest(), max_tokens, late_interaction
+        )
         self.embedded: list[str] = []
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count pieces of words of at most six letters, and marks."""
         return [len(_TOKEN.findall(text)) for text in texts]
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Add up the directions of a text's stems."""
+    def encode_passages(self, texts: Sequence[str]) -> Embedded:
+        """Add up the directions of a text's stems; its tokens are its words, in their own directions."""
         self.embedded += texts
         return self._encode(texts)
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+    def encode_questions(self, texts: Sequence[str]) -> Embedded:
         """As passages."""
         return self._encode(texts)
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def _encode(self, texts: Sequence[str]) -> Embedded:
         rows = [
             sum(
                 (_direction(stem, self._dimension) for stem in set(stems(text))),
@@ -50,8 +55,22 @@ class HashingEmbedder:
             )
             for text in texts
         ]
-        vectors = np.stack(rows).astype(np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return Embedded(_unit(np.stack(rows)), tuple(map(self._tokens, texts)))
+
+    def _tokens(self, text: str) -> TokenVectors:
+        found = list(_WORD.finditer(text)) if self.card.late_interaction else []
+        if not found:
+            return TokenVectors.none()
+        stemmed = [stem_as_written(match.group()) for match in found]
+        ids = [int.from_bytes(hashlib.sha256(stem.encode()).digest()[:2], "big") for stem in stemmed]
+        vectors = np.stack([_direction(stem, self._dimension) for stem in stemmed])
+        return TokenVectors(
+            np.array(ids, np.int32), np.array([match.span() for match in found], np.int32), _unit(vectors)
+        )
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 @cache

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from content.archive import Archive
-from content.embedding import SentenceTransformerEmbedder
 from content.snapshot import Snapshot
+from glossator.embedder import configured_embedder
 from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
 from service.settings import Settings
@@ -26,7 +26,7 @@ class Desk:
 @contextmanager
 def open_desk(settings: Settings) -> Iterator[Desk]:
     """Open the current snapshot with an assistant for it."""
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = configured_embedder(settings)
     snapshot = Archive(settings.data_dir).open_current(embedder.card)
     worker = Worker(settings.max_waiting)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)

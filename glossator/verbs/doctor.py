@@ -16,6 +16,7 @@ import typer
 from content.archive import Archive
 from content.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
 from content.errors import GlossatorError, NoSnapshot
+from glossator.embedder import configured_embedder
 from glossator.output import print_json, say, shown
 from service.settings import LOOPBACK, Settings, config_path
 
@@ -55,7 +56,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     )
     yield _configuration()
     yield _data_folder(settings.data_dir)
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = configured_embedder(settings)
     yield _model(embedder)
     yield _snapshot(settings, embedder)
     for source in settings.source:
@@ -108,7 +109,8 @@ def _model(embedder: SentenceTransformerEmbedder) -> Check:
     return Check(
         "embedding model",
         "ok",
-        f"{card.name}, window {card.max_tokens} tokens, SHA-256 {card.sha256} ({proof})",
+        f"{card.name}, window {card.max_tokens} tokens, SHA-256 {card.sha256} ({proof}), "
+        f"late interaction {'on' if card.late_interaction else 'off'}",
     )
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from content.embedding import SentenceTransformerEmbedder
 from content.errors import SourceError
 from content.model import Page, Passage
+from glossator.embedder import configured_embedder
 from glossator.output import fail, say, shown
 from ingest.chunk import cut
 from ingest.reading import read_source
@@ -28,7 +28,7 @@ def extract(
     reading = read_source(Source(source))
     if not reading.readable:
         raise SourceError(reading.report.failed[0][1])
-    chunks = cut(reading.pages, SentenceTransformerEmbedder(settings.embedding_model))
+    chunks = cut(reading.pages, configured_embedder(settings))
     for page, page_chunks in zip(reading.pages, chunks, strict=True):
         passages = [chunk.passage for chunk in page_chunks]
         if as_json:

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from content.archive import Archive
-from content.embedding import SentenceTransformerEmbedder
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
+from glossator.embedder import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
 from ingest.pipeline import IngestOptions
 from ingest.pipeline import ingest as run_ingest
@@ -56,7 +56,7 @@ def configured_sources(settings: Settings) -> list[Source]:
 
 def ingest_sources(settings: Settings, sources: list[Source], options: IngestOptions) -> Report:
     """Ingest with progress on the terminal."""
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = configured_embedder(settings)
     with progress() as shown_progress:
         return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)
 

@@ -9,7 +9,7 @@ import typer
 
 import content
 from content.archive import Archive
-from content.embedding import SentenceTransformerEmbedder
+from glossator.embedder import configured_embedder
 from glossator.output import say
 from glossator.verbs.ingest import configured_sources, ingest_sources, print_report
 from ingest.pipeline import IngestOptions
@@ -26,7 +26,7 @@ def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings: Settings = context.obj.model_copy(update=given)
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = configured_embedder(settings)
     run(settings, embedder, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from content.archive import Archive
 from content.embedding import SentenceTransformerEmbedder
 from content.snapshot import Snapshot
+from glossator.embedder import configured_embedder
 from ingest.pipeline import ingest
 from ingest.sources import Source
 from service.answer import ExtractiveGenerator
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, help="write each set's run file into this folder")
     arguments = parser.parse_args()
     settings = load_settings()
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    embedder = configured_embedder(settings)
     worker = Worker(1)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)

@@ -8,7 +8,7 @@ from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pag
 
 
 def find(snapshot, question, collections=None):
-    return search(snapshot, question, HashingEmbedder().encode_questions([question])[0], collections)
+    return search(snapshot, question, HashingEmbedder().encode_questions([question]), collections)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,9 @@ def test_collections_are_searched_alone(tmp_path):
 
 
 def test_near_duplicates_are_hidden_from_results_but_not_from_ranking(tmp_path):
-    sentence = "The quick brown fox jumps over the lazy dog near the old river bank at dawn"
+    sentence = (
+        "The quick brown fox jumps over the lazy dog near the old river bank at dawn on a cold day in early spring"
+    )
     pages = {
         f"{name}.md": f"# {name}\n\n{sentence} {extra}.\n" for name, extra in (("a", ""), ("b", "today"), ("c", "x"))
     }

@@ -22,19 +22,37 @@ def embedder(request) -> Embedder:
 
 
 def test_vectors_have_length_one(embedder):
-    for vectors in (embedder.encode_passages(TEXTS), embedder.encode_questions(TEXTS)):
+    for embedded in (embedder.encode_passages(TEXTS), embedder.encode_questions(TEXTS)):
+        vectors = embedded.vectors
         assert vectors.dtype == np.float32
         assert vectors.shape[0] == len(TEXTS)
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_near_texts_lie_near(embedder):
-    vectors = embedder.encode_passages(TEXTS)
+    vectors = embedder.encode_passages(TEXTS).vectors
     assert vectors[0] @ vectors[2] > vectors[0] @ vectors[1]
 
 
 def test_a_text_has_one_vector_whatever_is_embedded_beside_it(embedder):
-    assert embedder.encode_passages(TEXTS)[1] == pytest.approx(embedder.encode_passages(TEXTS[1:2])[0], abs=1e-5)
+    beside, alone = embedder.encode_passages(TEXTS), embedder.encode_passages(TEXTS[1:2])
+    assert beside.vectors[1] == pytest.approx(alone.vectors[0], abs=1e-5)
+    assert beside.tokens[1].vectors == pytest.approx(alone.tokens[0].vectors, abs=1e-4)
+
+
+def test_tokens_have_vectors_and_say_where_they_stand(embedder):
+    for text, tokens in zip(TEXTS, embedder.encode_passages(TEXTS).tokens, strict=True):
+        assert len(tokens) == len(tokens.ids) == len(tokens.spans) == len(tokens.vectors) > 3
+        assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=1e-5)
+        said = [text[start:end] for start, end in tokens.spans.tolist()]
+        assert said[0] == text.split()[0]
+        assert all(said)
+
+
+def test_without_late_interaction_there_are_no_tokens(embedder):
+    without = type(embedder)(late_interaction=False)
+    assert [len(tokens) for tokens in without.encode_passages(TEXTS).tokens] == [0, 0, 0]
+    assert not without.card.late_interaction
 
 
 def test_tokens_are_counted_for_each_text(embedder):
@@ -59,3 +77,10 @@ def test_counts_are_those_of_the_model_itself():
     for text in [*TEXTS, "naïve Größe 東京 https://example.com/a?b=c __init__"]:
         ids = embedder.model.tokenizer(text, add_special_tokens=False)["input_ids"]
         assert embedder.count_tokens([text]) == [len(ids)]
+
+
+@pytest.mark.model
+def test_a_text_beyond_the_window_keeps_the_tokens_that_the_model_reads():
+    embedder = SentenceTransformerEmbedder()
+    (tokens,) = embedder.encode_passages(["word " * 1000]).tokens
+    assert len(tokens) == embedder.card.max_tokens - 2

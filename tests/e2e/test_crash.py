@@ -41,9 +41,7 @@ def test_killed_ingests(tmp_path):
         after = archive.current_id()
         seen.add(after == before)
         assert archive.verify(after).snapshot_id == after
-        found = search(
-            open_snapshot(tmp_path / "var"), "attention", HashingEmbedder().encode_questions(["attention"])[0]
-        )
+        found = search(open_snapshot(tmp_path / "var"), "attention", HashingEmbedder().encode_questions(["attention"]))
         assert found.page_ids(1) == ["attention"]
     ingest_folder(tmp_path / "var", pages)
     assert f"number {KILLS - 1}" in open_snapshot(tmp_path / "var").catalog.page("default", "attempt").text

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -51,13 +53,19 @@ def test_only_what_changed_is_embedded_again(pages, var):
     embedder = HashingEmbedder()
     report = ingest_folder(var, pages, embedder=embedder)
     assert counts(report) == (1, 1, 2, 1, 0)
-    assert all("Softmax" in text or "new page" in text for text in embedder.embedded)
+    assert all("Softmax" in text or text in {"New", "New\nA new page."} for text in embedder.embedded)
     after = open_snapshot(var)
     for page_id in ("attention", "transformer"):
         old, new = before.catalog.stored("default", page_id), after.catalog.stored("default", page_id)
         assert old.passages == new.passages
         rows = np.arange(len(old.passages))
         assert (before.vectors.vectors(rows + old.first_row) == after.vectors.vectors(rows + new.first_row)).all()
+        for row in rows.tolist():
+            (one,) = before.tokens.packed(range(old.first_row + row, old.first_row + row + 1))
+            (same,) = after.tokens.packed(range(new.first_row + row, new.first_row + row + 1))
+            assert len(one.ids) > 0
+            assert (one.codes == same.codes).all()
+            assert (one.spans == same.spans).all()
 
 
 def test_vectors_belong_to_their_passages(pages, var):
@@ -68,7 +76,7 @@ def test_vectors_belong_to_their_passages(pages, var):
     embedder = HashingEmbedder()
     for row in range(len(snapshot.vectors)):
         passage, title, _ = snapshot.catalog.passages([row])[row]
-        expected = embedder.encode_passages([passage.in_context(title)])[0]
+        expected = embedder.encode_passages([passage.in_context(title)]).vectors[0]
         assert snapshot.vectors.vectors(np.array([row]))[0] @ expected > 0.8
 
 
@@ -191,5 +199,44 @@ def test_old_snapshots_are_pruned(pages, var):
 def test_what_is_ingested_is_found(pages, var):
     ingest_folder(var, pages)
     snapshot = open_snapshot(var)
-    vector = HashingEmbedder().encode_questions(["contact details"])[0]
+    vector = HashingEmbedder().encode_questions(["contact details"])
     assert search(snapshot, "contact details", vector).page_ids(1) == ["lead-capture"]
+
+
+def test_late_interaction_is_switched_off_and_on_again(pages, var):
+    ingest_folder(var, pages, embedder=HashingEmbedder(late_interaction=False))
+    plain = open_snapshot(var)
+    assert plain.tokens is None
+    question = HashingEmbedder().encode_questions(["contact details"])
+    assert search(plain, "contact details", question).page_ids(1) == ["lead-capture"]
+    report = ingest_folder(var, pages)
+    assert any("switched on" in note for note in report.notes)
+    snapshot = open_snapshot(var)
+    assert len(snapshot.tokens) == len(snapshot.vectors)
+    without = HashingEmbedder(late_interaction=False).encode_questions(["contact details"])
+    assert search(snapshot, "contact details", without).page_ids(1) == ["lead-capture"]
+
+
+def test_token_spans_index_the_passage(pages, var):
+    ingest_folder(var, pages)
+    snapshot = open_snapshot(var)
+    for row, (tokens) in enumerate(snapshot.tokens.packed(range(len(snapshot.vectors)))):
+        passage, title, _ = snapshot.catalog.passages([row])[row]
+        own = [passage.text[start:end] for start, end in tokens.spans.tolist() if start >= 0]
+        assert own == re.findall(r"\w+", passage.text)
+        assert (tokens.spans < 0).any() == (not passage.text.startswith(title) or bool(passage.heading))
+
+
+def test_a_title_known_before_is_not_embedded_again(pages, var):
+    ingest_folder(var, pages)
+    before = open_snapshot(var)
+    write_pages(pages, {"new.md": "# New\n\nA new page."})
+    ingest_folder(var, pages)
+    after = open_snapshot(var)
+    known = dict(zip(before.titles, before.title_vectors, strict=True))
+    assert all(
+        (known[title] == vector).all()
+        for title, vector in zip(after.titles, after.title_vectors, strict=True)
+        if title in known
+    )
+    assert len(after.title_vectors) == len(after.titles) == len(before.titles) + 1

@@ -10,7 +10,7 @@ EMBEDDER = HashingEmbedder()
 
 
 def answer(snapshot, question: str):
-    found = search(snapshot, question, EMBEDDER.encode_questions([question])[0])
+    found = search(snapshot, question, EMBEDDER.encode_questions([question]))
     return compose(question, found, EMBEDDER)
 
 

@@ -1,0 +1,174 @@
+"""Late interaction: how well the tokens of a question are matched by tokens of a passage.
+
+Each token of the question looks for the token of the passage that is nearest to it in meaning; the mean of these
+similarities is the score (MaxSim, Khattab and Zaharia, "ColBERT", arXiv:2004.12832). Here it needs no model of its own:
+the tokens are the last hidden states of the embedding model, from the same pass that made the passage's vector. Rare
+tokens of the question count more, by their inverse document frequency.
+
+Token vectors are centred, rotated at random onto 256 dimensions and kept in four bits a dimension: 128 bytes a token.
+On the development sets this costs nothing against full vectors (tests/bench/RESULTS.md), and since a random rotation is
+learned from no text it fits every corpus (Johnson and Lindenstrauss 1984).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from content.embedding import TokenVectors, Vectors, unit
+from content.index import Rows
+
+_DIMENSIONS = 256
+_SEED = 0
+# The step of the four bits. A coordinate of a unit vector in 256 dimensions has a standard deviation of 1/16, so the
+# sixteen steps reach to nearly four of them.
+_STEP = 0.03
+_LOWEST, _HIGHEST = -8, 7
+
+Codes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """How token vectors are compressed: less ``centre`` (dimension,), turned by ``rotation`` (dimension, 256)."""
+
+    centre: Vectors
+    rotation: Vectors
+
+    @classmethod
+    def learn(cls, sample: Sequence[TokenVectors]) -> Projection:
+        """Take the centre of some passages' tokens."""
+        vectors = np.concatenate([tokens.vectors for tokens in sample])
+        dimension = vectors.shape[1]
+        gaussian = np.random.default_rng(_SEED).standard_normal((max(dimension, _DIMENSIONS),) * 2)
+        rotation = np.linalg.qr(gaussian)[0][:dimension, :_DIMENSIONS]
+        return cls(vectors.mean(axis=0), rotation.astype(np.float32))
+
+    def project(self, vectors: Vectors) -> Vectors:
+        """Return token vectors of shape (tokens, dimension) as unit vectors of shape (tokens, 256)."""
+        return unit(np.asarray((vectors - self.centre) @ self.rotation, np.float32))
+
+    def compress(self, tokens: TokenVectors) -> PackedTokens:
+        """Return tokens as they are stored."""
+        steps = np.rint(self.project(tokens.vectors) / _STEP).clip(_LOWEST, _HIGHEST) - _LOWEST
+        nibbles = steps.astype(np.uint8)
+        spans = tokens.spans.clip(-(1 << 15), (1 << 15) - 1).astype(np.int16)
+        return PackedTokens(tokens.ids, spans, nibbles[:, ::2] << 4 | nibbles[:, 1::2])
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTokens:
+    """The tokens of one passage as they are stored: ``codes`` (tokens, 128) hold two coordinates a byte.
+
+    ``spans`` index the passage's text; those of its title and headings, which are embedded above it, are negative.
+    """
+
+    ids: NDArray[np.int32]
+    spans: NDArray[np.int16]
+    codes: Codes
+
+    @classmethod
+    def none(cls) -> PackedTokens:
+        """Return what stands where a passage has no token vectors."""
+        return cls(np.empty(0, np.int32), np.empty((0, 2), np.int16), np.empty((0, _DIMENSIONS // 2), np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A question beside one passage.
+
+    ``similarities`` has shape (passage tokens, question tokens), ``weights`` (question tokens,) add up to 1, and
+    ``spans`` say where in the passage's text its tokens stand.
+    """
+
+    similarities: Vectors
+    weights: Vectors
+    spans: NDArray[np.int16]
+
+    def between(self, start: int, end: int) -> float:
+        """Return how well the question is matched by the tokens between two offsets of the passage's text."""
+        inside = (self.spans[:, 0] >= start) & (self.spans[:, 1] <= end)
+        return maxsim(self.similarities[inside], self.weights) if inside.any() else 0.0
+
+
+def maxsim(similarities: Vectors, weights: Vectors) -> float:
+    """Return the weighted mean, over the question's tokens, of the best similarity to a token of the passage."""
+    return float(similarities.max(axis=0) @ weights)
+
+
+class TokenIndex:
+    """The token vectors of all passages of a snapshot, mapped into memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._codes: Codes = np.load(folder / "codes.npy", mmap_mode="r")
+        self._spans: NDArray[np.int16] = np.load(folder / "spans.npy", mmap_mode="r")
+        self._ids: NDArray[np.unsignedinteger] = np.load(folder / "ids.npy", mmap_mode="r")
+        self._starts: NDArray[np.int64] = np.load(folder / "starts.npy")
+        self._idf: Vectors = np.load(folder / "idf.npy")
+        self.projection = Projection(np.load(folder / "centre.npy"), np.load(folder / "rotation.npy"))
+
+    @staticmethod
+    def write(folder: Path, passages: Sequence[PackedTokens], projection: Projection) -> None:
+        """Write the tokens of all passages, in row order, into an empty folder."""
+        starts = np.concatenate([[0], np.cumsum([len(tokens.ids) for tokens in passages])]).astype(np.int64)
+        np.save(folder / "codes.npy", np.concatenate([tokens.codes for tokens in passages]))
+        np.save(folder / "spans.npy", np.concatenate([tokens.spans for tokens in passages]))
+        ids = np.concatenate([tokens.ids for tokens in passages])
+        np.save(folder / "ids.npy", ids.astype(np.min_scalar_type(ids.max(initial=0))))
+        np.save(folder / "starts.npy", starts)
+        np.save(folder / "idf.npy", _idf([tokens.ids for tokens in passages]))
+        np.save(folder / "centre.npy", projection.centre)
+        np.save(folder / "rotation.npy", projection.rotation)
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def packed(self, rows: range) -> list[PackedTokens]:
+        """Return the tokens of these passages as they are stored."""
+        spans = (slice(self._starts[row], self._starts[row + 1]) for row in rows)
+        return [PackedTokens(self._ids[span].astype(np.int32), self._spans[span], self._codes[span]) for span in spans]
+
+    def scores(self, question: TokenVectors, rows: Rows) -> Vectors:
+        """Return how well each of these passages matches the question, shape (rows,); 1 is a perfect match."""
+        bounds = [(self._starts[row], self._starts[row + 1]) for row in rows.tolist()]
+        filled = np.array([start < end for start, end in bounds], bool)
+        scores = np.zeros(len(rows), np.float32)
+        if not len(question) or not filled.any():
+            return scores
+        codes = [self._codes[start:end] for start, end in bounds if start < end]
+        similarities = _unpacked(np.concatenate(codes)) @ self.projection.project(question.vectors).T
+        firsts = np.cumsum([0, *(len(code) for code in codes[:-1])])
+        scores[filled] = np.maximum.reduceat(similarities, firsts, axis=0) @ self._weights(question)
+        return scores
+
+    def interaction(self, question: TokenVectors, row: int) -> Interaction:
+        """Return a question beside one passage."""
+        span = slice(self._starts[row], self._starts[row + 1])
+        similarities = _unpacked(self._codes[span]) @ self.projection.project(question.vectors).T
+        return Interaction(similarities, self._weights(question), np.asarray(self._spans[span]))
+
+    def _weights(self, question: TokenVectors) -> Vectors:
+        unknown = question.ids >= len(self._idf)
+        weights = np.where(unknown, self._idf.max(initial=1.0), self._idf[np.where(unknown, 0, question.ids)])
+        return np.asarray(weights / weights.sum(), np.float32)
+
+
+def _unpacked(codes: Codes) -> Vectors:
+    """Return the coordinates of packed tokens, shape (tokens, 256)."""
+    coordinates: Vectors = _PAIRS[codes].view(np.float32)
+    return coordinates
+
+
+def _idf(passages: Sequence[NDArray[np.int32]]) -> Vectors:
+    """Return the inverse document frequency of every token, by its id."""
+    holding = np.bincount(np.concatenate([np.unique(ids) for ids in passages]))
+    return np.asarray(np.log(1 + (len(passages) - holding + 0.5) / (holding + 0.5)), np.float32)
+
+
+# The two coordinates that each byte stands for, read as one number, so that unpacking is a single look-up.
+_LEVELS = ((np.arange(16) + _LOWEST) * _STEP).astype(np.float32)
+_PAIRS = np.stack(np.broadcast_arrays(_LEVELS[:, None], _LEVELS), axis=-1).reshape(256, 2).view(np.float64).ravel()
