@@ -82,12 +82,14 @@ class Found:
 class Candidates:
     """The passages that may answer a question, in row order, and how each fits it.
 
-    ``compared`` is whether their token vectors were compared with the question's.
+    ``compared`` is whether their token vectors were compared with the question's; ``others`` are passages behind them,
+    best first, that were not worth it.
     """
 
     rows: Rows
     signals: Signals
     compared: bool
+    others: Rows
 
 
 def search(snapshot: Snapshot, question: str, embedded: Embedded, collections: Sequence[str] | None = None) -> Found:
@@ -101,14 +103,14 @@ def search(snapshot: Snapshot, question: str, embedded: Embedded, collections: S
     weights = ranking(near.compared)
     fits = weights.fits(near.signals)
     order = np.argsort(-fits, kind="stable")
-    best = weights.confidences(near.signals.at(order[:1]))
+    found = scores(fits[order], weights.confidences(near.signals.at(order[:1])))
     return Found(
         question=question,
         vector=embedded.vectors[0],
         tokens=embedded.tokens[0],
         asked=asked,
-        rows=near.rows[order],
-        scores=scores(fits[order], best),
+        rows=np.concatenate([near.rows[order], near.others]),
+        scores=np.concatenate([found, np.repeat(found[-1:], len(near.others))]),
         mentions=mentions,
         collections=tuple(snapshot.manifest.collections if collections is None else collections),
         snapshot=snapshot,
@@ -125,7 +127,7 @@ def candidates(
     """Return the passages that may answer a question that names these terms.
 
     The nearest by meaning and by words are found first; where there are token vectors, the best of them are compared
-    token by token, and the others are left out.
+    token by token.
     """
     vector, tokens = embedded.vectors[0], embedded.tokens[0]
     asked = frozenset(stems(question))
@@ -133,10 +135,11 @@ def candidates(
     rows = _nearest(snapshot, vector, lexical, snapshot.rows(collections))
     signals = _signals(snapshot, rows, question, vector, asked, lexical, mentions)
     if snapshot.tokens is None or not len(tokens):
-        return Candidates(rows, signals, compared=False)
-    close = np.sort(np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")[:_CLOSE])
-    rows = rows[close]
-    return Candidates(rows, replace(signals.at(close), tokens=snapshot.tokens.scores(tokens, rows)), compared=True)
+        return Candidates(rows, signals, compared=False, others=rows[:0])
+    order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
+    close = np.sort(order[:_CLOSE])
+    compared = replace(signals.at(close), tokens=snapshot.tokens.scores(tokens, rows[close]))
+    return Candidates(rows[close], compared, compared=True, others=rows[order[_CLOSE:]])
 
 
 def asks_definition(question: str) -> bool:

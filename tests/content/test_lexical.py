@@ -40,3 +40,10 @@ def test_words_that_no_passage_holds_lower_the_score(index):
 def test_no_known_word_and_no_word(index):
     assert not index.scores(["unheard"]).any()
     assert not index.scores([]).any()
+
+
+def test_known_is_the_share_of_stems_that_any_passage_holds():
+    index = LexicalIndex.build([["apple", "pear"], ["plum"]])
+    assert index.known({"apple", "plum"}) == 1
+    assert index.known({"apple", "melon"}) == 0.5
+    assert index.known(set()) == 0

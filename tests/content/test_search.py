@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from content.errors import NotFound
-from content.rank import coverage, near_duplicates, overlap
 from content.search import asks_definition, search
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
@@ -83,6 +82,15 @@ def test_near_duplicates_are_hidden_from_results_but_not_from_ranking(tmp_path):
     assert len(found.distinct_hits(10)) == 2
 
 
+def test_passages_that_are_not_compared_token_by_token_come_behind(tmp_path):
+    pages = {f"{i:02}.md": f"# Orange {i}\n\nOrange number {i} is a fruit like w{i} and v{i}.\n" for i in range(90)}
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", pages))
+    found = find(open_snapshot(tmp_path / "var"), "orange fruit")
+    assert len(found.page_ids(100)) == len(set(found.rows.tolist())) == 90
+    assert (np.diff(found.scores) <= 0).all()
+    assert len(found.hits(90)) == 90
+
+
 @pytest.mark.parametrize(
     "question",
     ["What is X?", "what's X", "Define X", "who was Ada Lovelace?", "What does X mean?", "tell me about X",
@@ -95,24 +103,3 @@ def test_asks_definition(question):
 @pytest.mark.parametrize("question", ["How does X work?", "When was X?", "why X", "X vs Y"])
 def test_asks_something_else(question):
     assert not asks_definition(question)
-
-
-def weigh(stem: str) -> float:
-    return {"rare": 3.0}.get(stem, 1.0)
-
-
-def test_overlap_is_the_product_of_both_shares():
-    assert overlap({"a", "b"}, {"a", "b"}, weigh) == 1
-    assert overlap({"a", "b"}, {"a"}, weigh) == pytest.approx(0.5)
-    assert overlap({"a", "rare"}, {"rare"}, weigh) == pytest.approx(0.75)
-    assert overlap({"a"}, {"b"}, weigh) == overlap(set(), set(), weigh) == 0
-
-
-def test_coverage_counts_by_weight():
-    assert coverage({"a", "rare"}, {"rare", "other"}, weigh) == pytest.approx(0.75)
-    assert coverage(set(), {"a"}, weigh) == 0
-
-
-def test_near_duplicates():
-    words = [f"w{i}" for i in range(20)]
-    assert near_duplicates([words, words[:19], words[:10], words[::-1]]) == [False, True, False, True]

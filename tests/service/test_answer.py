@@ -18,6 +18,14 @@ def text(snapshot, question: str) -> str:
     return " ".join(segment.text for segment in answer(snapshot, question))
 
 
+def test_without_token_vectors_sentences_are_chosen_by_words_and_meaning(glossary):
+    plain = HashingEmbedder(late_interaction=False)
+    question = "What divides each exponential?"
+    found = search(glossary, question, plain.encode_questions([question]))
+    said = " ".join(segment.text for segment in compose(question, found, plain))
+    assert "Softmax divides" in said
+
+
 QUESTIONS = [
     "What is attention?", "Who introduced attention?", "attention vs softmax", "How does a transformer layer work?",
     "lead form", "What divides each exponential?", "Which steps does a transformer layer have?", "show softmax code",
