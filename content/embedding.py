@@ -155,7 +155,12 @@ class SentenceTransformerEmbedder:
         _ = self.card  # a model that is not what it claims to be is never loaded
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
         from sentence_transformers import SentenceTransformer
+        from threadpoolctl import threadpool_limits
         from transformers.utils import logging
+
+        # NumPy's own threads and PyTorch's wait for each other: with one of NumPy's, a question is embedded in half of
+        # the time and searched for in a third (2 cores, tests/bench/RESULTS.md).
+        threadpool_limits(1, user_api="blas")
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes less than a second
         try:

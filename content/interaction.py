@@ -104,7 +104,7 @@ class TokenIndex:
     """The token vectors of all passages of a snapshot, mapped into memory."""
 
     def __init__(self, folder: Path) -> None:
-        self._codes: Codes = np.load(folder / "codes.npy", mmap_mode="r")
+        self._codes: Codes = np.asarray(np.load(folder / "codes.npy", mmap_mode="r"))
         self._spans: NDArray[np.int16] = np.load(folder / "spans.npy", mmap_mode="r")
         self._ids: NDArray[np.unsignedinteger] = np.load(folder / "ids.npy", mmap_mode="r")
         self._starts: NDArray[np.int64] = np.load(folder / "starts.npy")
@@ -134,21 +134,19 @@ class TokenIndex:
 
     def scores(self, question: TokenVectors, rows: Rows) -> Vectors:
         """Return how well each of these passages matches the question, shape (rows,); 1 is a perfect match."""
-        bounds = [(self._starts[row], self._starts[row + 1]) for row in rows.tolist()]
-        filled = np.array([start < end for start, end in bounds], bool)
-        scores = np.zeros(len(rows), np.float32)
-        if not len(question) or not filled.any():
-            return scores
-        codes = [self._codes[start:end] for start, end in bounds if start < end]
-        similarities = _unpacked(np.concatenate(codes)) @ self.projection.project(question.vectors).T
-        firsts = np.cumsum([0, *(len(code) for code in codes[:-1])])
-        scores[filled] = np.maximum.reduceat(similarities, firsts, axis=0) @ self._weights(question)
-        return scores
+        if not len(question):
+            return np.zeros(len(rows), np.float32)
+        projected, weights = self.projection.project(question.vectors), self._weights(question)
+        # One passage after the other, since its few kilobytes stay in the processor's cache.
+        codes = (self._codes[self._starts[row] : self._starts[row + 1]] for row in rows.tolist())
+        return np.array(
+            [maxsim(_similarities(one, projected), weights) if len(one) else 0.0 for one in codes], np.float32
+        )
 
     def interaction(self, question: TokenVectors, row: int) -> Interaction:
         """Return a question beside one passage."""
         span = slice(self._starts[row], self._starts[row + 1])
-        similarities = _unpacked(self._codes[span]) @ self.projection.project(question.vectors).T
+        similarities = _similarities(self._codes[span], self.projection.project(question.vectors))
         return Interaction(similarities, self._weights(question), np.asarray(self._spans[span]))
 
     def _weights(self, question: TokenVectors) -> Vectors:
@@ -157,18 +155,14 @@ class TokenIndex:
         return np.asarray(weights / weights.sum(), np.float32)
 
 
-def _unpacked(codes: Codes) -> Vectors:
-    """Return the coordinates of packed tokens, shape (tokens, 256)."""
-    coordinates: Vectors = _PAIRS[codes].view(np.float32)
-    return coordinates
+def _similarities(codes: Codes, question: Vectors) -> Vectors:
+    """Return the inner products of packed tokens and projected ones, shape (packed, projected)."""
+    high, low = (codes >> 4).astype(np.float32), (codes & 15).astype(np.float32)
+    steps = high @ question[:, ::2].T + low @ question[:, 1::2].T
+    return np.asarray(_STEP * (steps + _LOWEST * question.sum(axis=1)), np.float32)
 
 
 def _idf(passages: Sequence[NDArray[np.int32]]) -> Vectors:
     """Return the inverse document frequency of every token, by its id."""
     holding = np.bincount(np.concatenate([np.unique(ids) for ids in passages]))
     return np.asarray(np.log(1 + (len(passages) - holding + 0.5) / (holding + 0.5)), np.float32)
-
-
-# The two coordinates that each byte stands for, read as one number, so that unpacking is a single look-up.
-_LEVELS = ((np.arange(16) + _LOWEST) * _STEP).astype(np.float32)
-_PAIRS = np.stack(np.broadcast_arrays(_LEVELS[:, None], _LEVELS), axis=-1).reshape(256, 2).view(np.float64).ravel()

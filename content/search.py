@@ -20,7 +20,7 @@ from content.words import stems
 # So many of the nearest by meaning and by words are candidates.
 _DEPTH = 100
 # So many of the best candidates are compared with the question token by token.
-_CLOSE = 64
+_CLOSE = 32
 # What the cosine of a question and a title that has nothing to do with it may well reach.
 _USUAL_COSINE = 0.3
 
@@ -68,9 +68,8 @@ class Found:
 
     def distinct_hits(self, limit: int) -> list[Hit]:
         """Return the best passages, without those that say nearly the same as a better one."""
-        hits = self.hits(2 * limit)
-        repeated = near_duplicates([_WORD.findall(hit.passage.text.casefold()) for hit in hits])
-        return [hit for hit, again in zip(hits, repeated, strict=True) if not again][:limit]
+        distinct = _distinct(self.hits(limit))  # most questions find no duplicates
+        return distinct if len(distinct) == limit else _distinct(self.hits(2 * limit))[:limit]
 
     def page_ids(self, limit: int) -> list[str]:
         """Return the ids of the pages of the best passages, each once."""
@@ -145,6 +144,11 @@ def candidates(
 def asks_definition(question: str) -> bool:
     """Whether a question wants to know what something is."""
     return _ASKS_DEFINITION.match(question) is not None
+
+
+def _distinct(hits: Sequence[Hit]) -> list[Hit]:
+    repeated = near_duplicates([_WORD.findall(hit.passage.text.casefold()) for hit in hits])
+    return [hit for hit, again in zip(hits, repeated, strict=True) if not again]
 
 
 def _nearest(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:

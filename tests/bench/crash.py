@@ -59,9 +59,11 @@ def main() -> None:
                 ingest = glossator(data_dir, "ingest", str(pages))
                 # Most of a run is the import of the model; half of the kills fall into its last tenth.
                 moment = usual * (chance.uniform(0, 1) if number % 2 else chance.uniform(0.9, 1.02))
+                started = time.perf_counter()
                 try:
                     ingest.wait(moment)
                     seen["done before the kill"] += 1
+                    usual = time.perf_counter() - started
                 except subprocess.TimeoutExpired:
                     ingest.kill()
                     ingest.wait()
@@ -69,7 +71,9 @@ def main() -> None:
                 seen["broken"] += glossator(data_dir, "snapshots", "verify", "--all").wait() != 0
                 reply = httpx.post(f"{address}/v1/chat", json=_QUESTION, timeout=30)
                 seen["unanswered"] += not (reply.status_code == 200 and "Bahdanau" in reply.text)
+                started = time.perf_counter()
                 seen["re-runs failed"] += glossator(data_dir, "ingest", str(pages)).wait() != 0
+                usual = max(usual, time.perf_counter() - started)
             found = httpx.post(
                 f"{address}/v1/search", json={"query": f"attempt number {arguments.kills - 1}"}, timeout=30
             )
