@@ -20,7 +20,7 @@ from content.words import stems
 # So many of the nearest by meaning and by words are candidates.
 _DEPTH = 100
 # So many of the best candidates are compared with the question token by token.
-_CLOSE = 32
+_CLOSE = 64
 # What the cosine of a question and a title that has nothing to do with it may well reach.
 _USUAL_COSINE = 0.3
 
