@@ -6,8 +6,9 @@ the tokens are the last hidden states of the embedding model, from the same pass
 tokens of the question count more, by their inverse document frequency.
 
 Token vectors are centred, rotated at random onto 256 dimensions and kept in four bits a dimension: 128 bytes a token.
-On the development sets this costs nothing against full vectors (tests/bench/RESULTS.md), and since a random rotation is
-learned from no text it fits every corpus (Johnson and Lindenstrauss 1984).
+On the development sets that is half a point below whole vectors at worst, and above them on others
+(tests/bench/RESULTS.md). A random rotation is learned from no text, so it fits every corpus (Johnson and
+Lindenstrauss 1984).
 """
 
 from __future__ import annotations
