@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from content.archive import Archive
-from content.embedding import Embedded, ModelCard, TokenVectors
+from content.embedding import Embedded, ModelCard, TokenVectors, unit
 from content.snapshot import Snapshot
 from content.words import stem_as_written, stems
 from ingest.pipeline import IngestOptions, ingest
@@ -55,7 +55,7 @@ class HashingEmbedder:
             )
             for text in texts
         ]
-        return Embedded(_unit(np.stack(rows)), tuple(map(self._tokens, texts)))
+        return Embedded(unit(np.stack(rows)), tuple(map(self._tokens, texts)))
 
     def _tokens(self, text: str) -> TokenVectors:
         found = list(_WORD.finditer(text)) if self.card.late_interaction else []
@@ -65,12 +65,8 @@ class HashingEmbedder:
         ids = [int.from_bytes(hashlib.sha256(stem.encode()).digest()[:2], "big") for stem in stemmed]
         vectors = np.stack([_direction(stem, self._dimension) for stem in stemmed])
         return TokenVectors(
-            np.array(ids, np.int32), np.array([match.span() for match in found], np.int32), _unit(vectors)
+            np.array(ids, np.int32), np.array([match.span() for match in found], np.int32), unit(vectors)
         )
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 @cache

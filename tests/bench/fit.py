@@ -5,7 +5,8 @@
 The fit's weights minimise the listwise softmax loss (Cao et al., "Learning to Rank: From Pairwise Approach to Listwise
 Approach", 2007) of pages, a page being as good as its best passage. The confidence is a logistic regression on the signals
 of the best passage, on the sets that have unanswerable questions. Every set, and each of its two classes, weighs the same.
-All figures are of predictions for sets that were left out of the fitting; what is written is fitted on all.
+Figures "left out" are of weights fitted without the set; for refusal this holds for the confidence alone, since the best
+passage is chosen by the weights of all. What is written is fitted on all.
 """
 
 from __future__ import annotations
@@ -61,9 +62,9 @@ def asked(evaldata: Path, name: str, work: Path, embedder: SentenceTransformerEm
     ]
     embedded = embedder.encode_questions(texts)
     found = []
+    if not tokens:
+        snapshot.tokens = None
     for i, (query, text) in enumerate(zip(queries, texts, strict=True)):
-        if not tokens:
-            snapshot.tokens = None
         one = Embedded(embedded.vectors[i : i + 1], embedded.tokens[i : i + 1])
         near = candidates(snapshot, text, one, mentions(text))
         pages = snapshot.page_numbers[near.rows]
