@@ -77,7 +77,7 @@ def main() -> None:
             found = httpx.post(
                 f"{address}/v1/search", json={"query": f"attempt number {arguments.kills - 1}"}, timeout=30
             )
-    print(f"{arguments.kills} kills, a run usually takes {usual:.1f} s, load {os.getloadavg()[0]:.1f}")
+    print(f"{arguments.kills} attempts, a run usually takes {usual:.1f} s, load {os.getloadavg()[0]:.1f}")
     for what, count in seen.items():
         print(f"  {what}: {count}")
     print(f"  the service found the last attempt: {f'number {arguments.kills - 1}' in found.text}")
