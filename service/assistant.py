@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 from content.embedding import Embedder
 from content.errors import InvalidQuestion
 from content.model import Hit, Term
-from content.search import Found, search
+from content.search import Found, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
 from service.answer import Generator, Segment
 from service.cite import citation, related_term, search_result
 from service.courtesy import courtesy
-from service.followup import stand_alone
+from service.followup import phrasings
 from service.markdown import escape
 from service.model import (
     Answer,
@@ -83,8 +83,8 @@ class Assistant:
             yield reply.done(Outcome.CONVERSATION, polite)
             return
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
-        asked = stand_alone(question.text, question.history, mentions)
-        found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
+        asked, *within = phrasings(question.text, question.history, mentions)
+        found, sources = await self.search([asked, *within], snapshot, question.collections, _SOURCES)
         yield Sources(sources)
         outcome = self._outcome(found)
         segments: list[Segment] = []
@@ -109,21 +109,23 @@ class Assistant:
         )
 
     async def search(
-        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
+        self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
         """Return what fits a question, and the best passages of it as they are shown.
 
-        Raises InvalidQuestion, NotFound for an unknown collection, Busy.
+        A second phrasing is the question within its conversation. Raises InvalidQuestion, NotFound for an unknown
+        collection, Busy.
         """
-        if not any(char.isalnum() for char in question):
+        if not any(char.isalnum() for char in phrasings[0]):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.run(self._search, question, snapshot, collections, limit)
+        return await self._worker.run(self._search, phrasings, snapshot, collections, limit)
 
     def _search(
-        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
+        self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
-        found = search(snapshot, question, self._embedder.encode_questions([question]), collections)
+        embedded = self._embedder.encode_questions(phrasings)
+        found = reduce(joined, (search(snapshot, *one, collections) for one in zip(phrasings, embedded, strict=True)))
         # Near-duplicates are hidden from what is shown, not from what is answered from.
         return found, tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 

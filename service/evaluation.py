@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field, ValidationError
 from content.errors import ConfigurationError, InvalidQuestion
 from content.snapshot import Snapshot
 from service.assistant import Assistant, Question
-from service.followup import stand_alone
+from service.followup import phrasings
 from service.model import Done, Outcome, Turn
 from service.settings import SiteSettings
 
@@ -117,7 +117,7 @@ async def _ask(
     history = tuple(Turn(turn.role, turn.content) for turn in query.history)
     question = Question(query.question, query.id, query.id, history, collections)
     try:
-        asked = stand_alone(query.question, history, snapshot.glossary.mentions)
+        asked = phrasings(query.question, history, snapshot.glossary.mentions)
         found, _ = await assistant.search(asked, snapshot, collections, 0)
     except InvalidQuestion:
         return RunLine(query.id, (), None, True)
