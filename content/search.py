@@ -10,13 +10,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from content.embedding import Embedded, TokenVectors, Vectors
+from content.embedding import Embedded, Embedder, TokenVectors, Vectors
 from content.glossary import Mention
 from content.index import Rows
 from content.model import Hit
 from content.rank import Signals, near_duplicates, overlap, ranking, scores
 from content.snapshot import Snapshot
-from content.words import stems
+from content.words import stem, stems
 
 # So many of the nearest by meaning and by words are candidates.
 _DEPTH = 100
@@ -76,6 +76,18 @@ class Found:
         """Return the ids of the pages of the best passages, each once."""
         pages = dict.fromkeys(self.snapshot.page_numbers[self.rows].tolist())
         return [self.snapshot.page_ids[page] for page in list(pages)[:limit]]
+
+
+def corrected(question: str, snapshot: Snapshot, embedder: Embedder) -> str:
+    """Return a question with the misspelt names of terms and pages as the content writes them.
+
+    A word that some passage holds, or that is one token to the model, is no typo: the model learnt common words whole.
+    """
+
+    def known(word: str) -> bool:
+        return stem(word) in snapshot.lexical or embedder.count_tokens([word]) == [1]
+
+    return snapshot.spelling.corrected(question, known)
 
 
 def joined(alone: Found, within: Found) -> Found:

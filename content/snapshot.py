@@ -21,6 +21,7 @@ from content.interaction import PackedTokens, Projection, TokenIndex
 from content.lexical import LexicalIndex
 from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
 from content.model import Hit, Term, under_headings
+from content.spelling import Spelling
 from content.words import fold, stems
 
 _CATALOG = "catalog.sqlite"
@@ -64,6 +65,12 @@ class Snapshot:
     def glossary(self) -> Glossary:
         """The terms of all collections."""
         return Glossary(self.catalog.terms())
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the names of terms and the titles of pages are spelt."""
+        names = (name for term in self.glossary.terms for name in (term.name, *term.aliases))
+        return Spelling([*names, *self.titles])
 
     @cached_property
     def page_numbers(self) -> NDArray[np.int64]:
@@ -120,7 +127,7 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.definitions, self.page_numbers, self.title_rarity, self.questions
+        _ = self.glossary, self.spelling, self.definitions, self.page_numbers, self.title_rarity, self.questions
 
 
 @dataclass(frozen=True, slots=True)

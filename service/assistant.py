@@ -10,11 +10,12 @@ from functools import partial, reduce
 from content.embedding import Embedder
 from content.errors import InvalidQuestion
 from content.model import Hit, Term
-from content.search import Found, joined, search
+from content.search import Found, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
 from service.answer import Generator, Segment
 from service.cite import citation, related_term, search_result
+from service.clarify import clarification
 from service.courtesy import courtesy
 from service.followup import phrasings
 from service.markdown import escape
@@ -83,13 +84,19 @@ class Assistant:
             yield reply.done(Outcome.CONVERSATION, polite)
             return
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
-        asked, *within = phrasings(question.text, question.history, mentions)
-        found, sources = await self.search([asked, *within], snapshot, question.collections, _SOURCES)
-        yield Sources(sources)
+        asked = phrasings(question.text, question.history, mentions)
+        found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         outcome = self._outcome(found)
+        unclear = clarification(question.history, found, outcome is Outcome.ANSWERED, site.replies)
+        if unclear is not None:
+            yield Sources()
+            yield reply.say(unclear.text)
+            yield reply.done(Outcome.CLARIFY, suggestions=unclear.choices)
+            return
+        yield Sources(sources)
         segments: list[Segment] = []
         if outcome is not Outcome.REFUSED:
-            async for segment in self._generator.generate(asked, found):
+            async for segment in self._generator.generate(found.question, found):
                 if not segments and outcome is Outcome.CLOSEST:
                     yield reply.say(site.replies.closest)
                 segments.append(segment)
@@ -101,7 +108,7 @@ class Assistant:
         near = await self._worker.run(_nearby, found)
         yield reply.done(
             outcome,
-            reason=None if outcome is Outcome.ANSWERED else _reason(outcome, asked, found),
+            reason=None if outcome is Outcome.ANSWERED else _reason(outcome, found),
             sources=sources,
             related_terms=near.related_terms,
             suggestions=near.suggestions,
@@ -124,8 +131,9 @@ class Assistant:
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
-        embedded = self._embedder.encode_questions(phrasings)
-        found = reduce(joined, (search(snapshot, *one, collections) for one in zip(phrasings, embedded, strict=True)))
+        texts = [corrected(text, snapshot, self._embedder) for text in phrasings]
+        embedded = self._embedder.encode_questions(texts)
+        found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
         # Near-duplicates are hidden from what is shown, not from what is answered from.
         return found, tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 
@@ -195,8 +203,8 @@ class _Reply:
         return Delta(text)
 
 
-def _reason(outcome: Outcome, asked: str, found: Found) -> str:
-    looked = f"looked for “{asked}” in {found.pages} pages"
+def _reason(outcome: Outcome, found: Found) -> str:
+    looked = f"looked for “{found.question}” in {found.pages} pages"
     if outcome is Outcome.CLOSEST:
         return f"{looked}; the best passage fits with {found.best:.0%}, which is not enough to call it an answer"
     return f"{looked}; no passage fits well enough (best: {found.best:.0%})"

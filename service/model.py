@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     CLOSEST = "closest"
     REFUSED = "refused"
     CONVERSATION = "conversation"
+    CLARIFY = "clarify"
 
 
 @dataclass(frozen=True, slots=True)
