@@ -16,7 +16,7 @@ from content.index import Rows
 from content.model import Hit
 from content.rank import Signals, near_duplicates, overlap, ranking, scores
 from content.snapshot import Snapshot
-from content.words import stem, stems
+from content.words import stems
 
 # So many of the nearest by meaning and by words are candidates.
 _DEPTH = 100
@@ -85,7 +85,8 @@ def corrected(question: str, snapshot: Snapshot, embedder: Embedder) -> str:
     """
 
     def known(word: str) -> bool:
-        return stem(word) in snapshot.lexical or embedder.count_tokens([word]) == [1]
+        stemmed = (stem for stems in snapshot.stems(word) for stem in stems)
+        return any(stem in snapshot.lexical for stem in stemmed) or embedder.count_tokens([word]) == [1]
 
     return snapshot.spelling.corrected(question, known)
 
@@ -166,9 +167,12 @@ def candidates(
     """
     vector, tokens = embedded.vectors[0], embedded.tokens[0]
     asked = frozenset(stems(question))
-    lexical = snapshot.lexical.scores(sorted(asked))
-    rows = _nearest(snapshot, vector, lexical, snapshot.rows(collections))
-    signals = _signals(snapshot, rows, question, vector, asked, lexical, mentions)
+    among = snapshot.rows(collections)
+    stemmed = snapshot.stems(question, collections)
+    lexical = np.max([snapshot.lexical.scores(one) for one in stemmed], axis=0)
+    rows = _nearest(snapshot, vector, lexical, among)
+    known = max(map(snapshot.lexical.known, stemmed))
+    signals = _signals(snapshot, rows, question, vector, asked, lexical, known, mentions)
     if snapshot.tokens is None or not len(tokens):
         return Candidates(rows, signals, compared=False, others=rows[:0])
     order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
@@ -203,6 +207,7 @@ def _signals(
     vector: Vectors,
     asked: frozenset[str],
     lexical: Vectors,
+    known: float,
     mentions: Sequence[Mention],
 ) -> Signals:
     """Return how the candidates fit the question, token vectors aside."""
@@ -214,7 +219,7 @@ def _signals(
         title_words=_title_words(snapshot, pages, asked),
         title_meaning=(snapshot.title_vectors[pages] @ vector - _USUAL_COSINE) * snapshot.title_rarity[pages],
         term=_term(snapshot, pages, asked, mentions),
-        known=np.full(len(rows), snapshot.lexical.known(asked), np.float32),
+        known=np.full(len(rows), known, np.float32),
         first=np.asarray((rows == 0) | (pages != snapshot.page_numbers[rows - 1]), np.float32),
         asked=_asked(snapshot, rows, asked),
         defines=_defines(snapshot, rows, question, mentions),
