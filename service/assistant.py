@@ -106,6 +106,7 @@ class Assistant:
             related_terms=near.related_terms,
             suggestions=near.suggestions,
             model=self._generator.name if segments else "",
+            found=found,
         )
 
     async def search(
@@ -170,6 +171,7 @@ class _Reply:
         related_terms: tuple[RelatedTerm, ...] = (),
         suggestions: tuple[str, ...] = (),
         model: str = "",
+        found: Found | None = None,
     ) -> Done:
         """Return the whole answer."""
         answer = Answer(
@@ -186,7 +188,7 @@ class _Reply:
             model=model,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain))
+        return Done(answer, polite or " ".join(self._plain), found)
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text
