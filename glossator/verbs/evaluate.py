@@ -12,12 +12,14 @@ import typer
 from content.errors import ConfigurationError
 from content.snapshot import Snapshot
 from glossator.evaluation import evaluation_json, show_comparison, show_figures
-from glossator.output import print_json, progress
+from glossator.output import note, print_json, progress
 from glossator.verbs.asking import Desk, open_desk
 from ingest.reading import Progress
 from service.evaluation.comparison import compare
 from service.evaluation.measurement import Measured, measure
 from service.evaluation.query import QueryLine, read_queries
+from service.evaluation.recall import recall_curves
+from service.evaluation.reliability import reliability
 from service.evaluation.run import Asked, read_run, run, write_run
 from service.settings import Settings
 
@@ -32,12 +34,17 @@ def evaluate(
         str | None,
         typer.Option(metavar="RUN.jsonl|ID", help="Compare with an earlier run, or with another snapshot."),
     ] = None,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Draw reliability and recall here, as SVG and PNG.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure retrieval, answers and refusals of the current snapshot."""
     settings: Settings = context.obj
     lines = read_queries(queries)
     collections = (collection,) if collection else None
+    if plots is not None:
+        _prepare(plots)
     with open_desk(settings, snapshot) as desk, progress() as report:
         earlier = _earlier(against, desk, lines, collections) if against else None
         asked = _ask(lines, desk, desk.snapshot, collections, report)
@@ -53,6 +60,8 @@ def evaluate(
             show_comparison(comparison, against, len(lines))
     if run_file is not None:
         write_run(run_file, asked)
+    if plots is not None:
+        _draw(plots, measured, earlier)
 
 
 def _earlier(
@@ -82,3 +91,24 @@ def _ask(
     stage = f"ask {snapshot.snapshot_id}"
     work = run(lines, desk.assistant, snapshot, collections, lambda done: report(stage, done, len(lines)))
     return asyncio.run(work)
+
+
+def _prepare(folder: Path) -> None:
+    """See to it that what would hinder plots is told before the work, not after it."""
+    from service.evaluation import plots  # and matplotlib, which takes a second and may be missing
+
+    plots.prepare(folder)
+
+
+def _draw(folder: Path, measured: list[Measured], earlier: list[Measured] | None) -> None:
+    from service.evaluation import plots
+
+    curves, reliable = recall_curves(measured, earlier), reliability(measured)
+    drawn = plots.draw_recall(curves, folder) if curves else []
+    drawn += plots.draw_reliability(reliable, folder) if reliable else []
+    for path in drawn:
+        note(f"drew {path}")
+    if not curves:
+        note("no recall curve: no question names pages that should be found")
+    if not reliable:
+        note("no reliability diagram: it takes questions with an answer and questions without")
