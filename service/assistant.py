@@ -91,7 +91,7 @@ class Assistant:
         if unclear is not None:
             yield Sources()
             yield reply.say(unclear.text)
-            yield reply.done(Outcome.CLARIFY, suggestions=unclear.choices)
+            yield reply.done(Outcome.CLARIFY, suggestions=unclear.choices, found=found)
             return
         yield Sources(sources)
         segments: list[Segment] = []
@@ -113,6 +113,7 @@ class Assistant:
             related_terms=near.related_terms,
             suggestions=near.suggestions,
             model=self._generator.name if segments else "",
+            found=found,
         )
 
     async def search(
@@ -180,6 +181,7 @@ class _Reply:
         related_terms: tuple[RelatedTerm, ...] = (),
         suggestions: tuple[str, ...] = (),
         model: str = "",
+        found: Found | None = None,
     ) -> Done:
         """Return the whole answer."""
         answer = Answer(
@@ -196,7 +198,7 @@ class _Reply:
             model=model,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain))
+        return Done(answer, polite or " ".join(self._plain), found)
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text
