@@ -79,11 +79,13 @@ def _definition(page: Page, alone: bool) -> Span | None:
     span = sentences(page.text, first.start, first.end)[0]
     if page.entry:
         return span
-    named = alone and len(page.title.split()) <= _LONGEST_NAME and not page.title.endswith((".", "?"))
-    return span if named and _defines(page.title, page.text[slice(*span)]) else None
+    return span if alone and defines(page.title, page.text[slice(*span)]) else None
 
 
-def _defines(title: str, sentence: str) -> bool:
+def defines(title: str, sentence: str) -> bool:
+    """Whether a page's title is a name and the sentence says what it names."""
+    if len(title.split()) > _LONGEST_NAME or title.endswith((".", "?")):
+        return False
     if _ENTRY_STYLE.match(sentence):
         return True
     verb = _VERB.search(sentence)

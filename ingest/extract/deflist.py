@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 # (name, aliases, anchor, the elements that define it)
 DefinitionListEntry = tuple[str, tuple[str, ...], str, list[LexborNode]]
 
-_FEWEST = 5  # entries that make a list a glossary
+FEWEST_ENTRIES = 5  # entries that make a list a glossary
 _SHARE = 0.5  # of the page's text that is in its definition lists
 _SEE = re.compile(r"\s*see:?\s+(?:also\s+)?(.{1,120}?)\.?\s*", re.IGNORECASE | re.DOTALL)
 
@@ -18,9 +18,9 @@ def glossary_entries(root: LexborNode) -> list[DefinitionListEntry]:
     Several ``dt`` before a ``dd`` are one entry with aliases; an entry that only says "See X" is an alias of X.
     """
     lists = [node for node in root.css("dl") if not _inside_list(node)]
-    terms = sum(len(_own(node, "dt")) for node in lists)
-    anchored = sum(_anchor(term) is not None for node in lists for term in _own(node, "dt"))
-    if terms < _FEWEST or anchored * 2 < terms:
+    terms = sum(len(own(node, "dt")) for node in lists)
+    anchored = sum(_anchor(term) is not None for node in lists for term in own(node, "dt"))
+    if terms < FEWEST_ENTRIES or anchored * 2 < terms:
         return []
     inside = sum(len(node.text(deep=True)) for node in lists)
     if inside < _SHARE * len(root.text(deep=True)):
@@ -31,12 +31,12 @@ def glossary_entries(root: LexborNode) -> list[DefinitionListEntry]:
 def _entries(node: LexborNode) -> list[DefinitionListEntry]:
     entries: list[DefinitionListEntry] = []
     names: list[LexborNode] = []
-    for child in _own(node, "dt, dd"):
+    for child in own(node, "dt, dd"):
         if child.tag == "dt":
             names.append(child)
         elif names:
             texts = [" ".join(name.text(deep=True).split()) for name in names]
-            anchor = next(filter(None, map(_anchor, names)), None) or _slug(texts[0])
+            anchor = next(filter(None, map(_anchor, names)), None) or slug(texts[0])
             entries.append((texts[0], tuple(texts[1:]), anchor, [child]))
             names = []
         elif entries:
@@ -72,7 +72,8 @@ def _reference(bodies: list[LexborNode], by_anchor: dict[str, int], by_name: dic
     return by_name.get(" ".join(match.group(1).split()).casefold())
 
 
-def _own(node: LexborNode, selector: str) -> list[LexborNode]:
+def own(node: LexborNode, selector: str) -> list[LexborNode]:
+    """Return the terms or bodies of a definition list that match a selector."""
     # Terms may be grouped in div elements; those of a list inside this one are not its own.
     return [child for child in node.css(selector) if _nearest_list(child) == node.mem_id]
 
@@ -95,5 +96,6 @@ def _anchor(term: LexborNode) -> str | None:
     return (inner.id or inner.attributes.get("name")) if inner else None
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """Return an anchor for a name that has none."""
     return "-".join(re.findall(r"\w+", text.lower()))
