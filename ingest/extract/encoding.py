@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import webencodings
 
@@ -78,9 +79,9 @@ def _named(label: str) -> str | None:
 
 def _declared(head: bytes) -> str | None:
     """Return the codec that a ``meta`` element or an XML declaration names."""
-    labels = [match.group(1)] if (match := _XML.match(head)) else []
-    for label in (*labels, *filter(None, map(_label, _metas(head)))):
-        if named := _named(label.decode("ascii", errors="replace")):
+    xml = _XML.match(head)
+    for label in chain([xml.group(1)] if xml else [], map(_label, _metas(head))):
+        if label and (named := _named(label.decode("ascii", errors="replace"))):
             # What was read as ASCII so far cannot be UTF-16.
             return "utf-8" if named.startswith("utf-16") else named
     return None

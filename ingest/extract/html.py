@@ -6,10 +6,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.draft import Draft, DraftText, clean
+from ingest.draft import Draft, DraftText
 from ingest.extract.deflist import glossary_entries
-from ingest.extract.htmlblocks import BLOCK, INLINE, add_blocks, inline_text, read_blocks
+from ingest.extract.htmlblocks import add_blocks, read_blocks, text_blocks
 from ingest.extract.htmldrafts import entry_drafts, page_drafts
+from ingest.extract.inline import BLOCK, INLINE, inline_text
 from ingest.extract.maincontent import main_content
 from ingest.extract.statements import read_statements
 from ingest.extract.unseen import remove_unseen
@@ -21,28 +22,39 @@ _AROUND = (
 )
 # Asides and footers that belong to the text in which they stand.
 _NOTES = "aside[role=note], blockquote footer"
-_NOTE_CLASS = re.compile(r"(?<![a-z])(?:note|tip|hint|info|important|warning|caution|danger|callout|admonition)(?![a-z])")
+_NOTE_CLASS = re.compile(
+    r"(?<![a-z])(?:note|tip|hint|info|important|warning|caution|danger|callout|admonition)(?![a-z])"
+)
 _SHORTEST_MAIN = 80  # characters
+_REST = 200  # characters around a glossary that are a page of their own
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])|<!--")
 
 
 def extract_html(source: str) -> list[Draft]:
     """Return one draft, or one an entry where the page is a glossary."""
-    tree = LexborHTMLParser(clean(source))
+    tree = _parsed(source)
     stated = read_statements(tree)
     remove_unseen(tree)
     title, url = _title(tree), _canonical(tree)
     root = _without_surroundings(tree)
-    if entries := glossary_entries(root):
-        return entry_drafts(entries, url)
+    drafts = entry_drafts(glossary_entries(root), url)
+    if drafts:
+        for node in root.css("dl"):
+            node.decompose()
+        if len(root.text(deep=True)) < _REST:
+            return drafts
     questions = {answered.question for answered in stated.questions}
-    blocks = main_content(tree, read_blocks(root, title, questions), title, stated.headlines, questions)
-    return page_drafts(blocks, stated, title, url)
+    try:
+        blocks = read_blocks(root, title, questions) or read_blocks(root)
+        blocks = main_content(tree, blocks, title, stated.headlines, questions)
+    except RecursionError:  # elements nested a thousand deep; their text can still be read
+        blocks = text_blocks(root)
+    return drafts + page_drafts(blocks, stated, title, url)
 
 
 def add_html(text: DraftText, fragment: str) -> None:
     """Append what a fragment of HTML inside another format shows."""
-    tree = LexborHTMLParser(f"<!doctype html><body>{fragment}")
+    tree = _parsed(f"<!doctype html><body>{fragment}")
     remove_unseen(tree)
     add_blocks(text, read_blocks(_without_surroundings(tree)))
 
@@ -51,6 +63,10 @@ def is_tag(markup: str) -> bool:
     """Whether this is a tag of HTML or a comment, and not an expression such as ``List<T>``."""
     match = _TAG.match(markup)
     return match is not None and (match.group(1) is None or match.group(1).lower() in INLINE | BLOCK)
+
+
+def _parsed(source: str) -> LexborHTMLParser:
+    return LexborHTMLParser(source.replace("\0", "").encode(errors="replace"))  # lone surrogates are in no encoding
 
 
 def _without_surroundings(tree: LexborHTMLParser) -> LexborNode:

@@ -9,19 +9,10 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from content.model import BlockKind, is_question
-from ingest.draft import DraftText
+from ingest.draft import DraftText, clean
 from ingest.extract.deflist import own
+from ingest.extract.inline import INLINE, holds_block, inline_text, run_text
 
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr br mi mn mo mrow msup msub mfrac msqrt mtext semantics".split()
-)
-BLOCK = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe input li main menu nav noscript ol p picture pre "
-    "script search section select source style summary table tbody td template textarea tfoot th thead tr ul video "
-    "audio button canvas col colgroup embed head legend link meta object option svg title".split()
-)
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 6}
 _QUESTION_LEVEL = 6
 _LONGEST_QUESTION = 200  # characters
@@ -29,8 +20,6 @@ _LONGEST_QUESTION = 200  # characters
 _QUESTION_CLASS = re.compile(r"(?<![a-z])(?:questions?|faqs?|accordion)(?![a-z])", re.IGNORECASE)
 _LONGEST_CELL = 1000  # characters; what is longer is no datum
 _STRUCTURED = "ul, ol, dl, pre, table, h1, h2, h3, h4, h5, h6, blockquote"
-_SPACE = re.compile(r"[ \t\n\r\f]+")
-_BREAK = "\v"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +44,16 @@ def read_blocks(root: LexborNode, title: str | None = None, questions: Collectio
     return reader.blocks
 
 
+def text_blocks(root: LexborNode) -> list[HTMLBlock]:
+    """Return what is below an element as paragraphs without any structure."""
+    texts = clean(root.text(separator="\n", strip=True, skip_empty=True)).split("\n")
+    return [HTMLBlock(BlockKind.PARAGRAPH, text, ()) for text in texts if text.strip()]
+
+
 def add_blocks(text: DraftText, blocks: Sequence[HTMLBlock]) -> None:
     """Append blocks to a page's text."""
     for block in blocks:
         text.add(block.kind, block.text, level=block.level, anchor=block.anchor, mark=block.mark)
-
-
-def inline_text(node: LexborNode) -> str:
-    """Return what an element shows, in one line but for ``<br>``."""
-    return _lines("".join(piece for piece, _ in _pieces(node)))
 
 
 class _Reader:
@@ -95,7 +85,7 @@ class _Reader:
             case "ul" | "ol" | "menu":
                 self._add_list(node, depth)
             case "pre":
-                self._append(BlockKind.CODE, node.text(deep=True), [node])
+                self._append(BlockKind.CODE, clean(node.text(deep=True)), [node])
             case "table" if not _is_layout(node):
                 self._append(BlockKind.TABLE, "\n".join(_rows(node)), [node])
             case "dl":
@@ -182,46 +172,11 @@ class _Reader:
     def _add_run(
         self, run: list[LexborNode], kind: BlockKind = BlockKind.PARAGRAPH, depth: int = 0, mark: str = ""
     ) -> None:
-        text = _run_text(run)
+        text = run_text(run)
         if text in self._questions and kind is BlockKind.PARAGRAPH:
             self._append(BlockKind.HEADING, text, run, level=_QUESTION_LEVEL)
         else:
             self._append(kind, text, run, level=depth, mark="  " * depth + mark if mark else "")
-
-
-def _run_text(run: Sequence[LexborNode]) -> str:
-    # What stands for a picture is read where it is part of a line, such as a formula; a picture alone says nothing.
-    pieces = [piece for node in run for piece in _pieces(node)]
-    own_length = sum(len(text.strip()) for text, is_picture in pieces if not is_picture)
-    shown = [text for text, is_picture in pieces if not is_picture or len(text) < own_length]
-    return _lines("".join(shown)) if own_length else ""
-
-
-def _lines(text: str) -> str:
-    return "\n".join(filter(None, (_SPACE.sub(" ", line).strip() for line in text.split(_BREAK))))
-
-
-def _pieces(node: LexborNode) -> Iterator[tuple[str, bool]]:
-    """Yield the texts below a node, each with whether it stands for a picture."""
-    if node.is_text_node:
-        yield node.text_content or "", False
-    elif node.tag == "br":
-        yield _BREAK, False
-    elif node.tag == "img":
-        yield node.attributes.get("alt") or "", True
-    else:
-        apart = node.tag in BLOCK
-        if apart:
-            yield " ", False
-        for child in node.iter(include_text=True):
-            yield from _pieces(child)
-        if apart:
-            yield " ", False
-
-
-def holds_block(node: LexborNode) -> bool:
-    """Whether there is a block among what is below an element."""
-    return any(inner.tag in BLOCK for inner in node.traverse() if inner.mem_id != node.mem_id)
 
 
 def _stands_alone(child: LexborNode) -> bool:

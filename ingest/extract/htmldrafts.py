@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from content.model import BlockKind, Entry
 from content.words import words
-from ingest.draft import Draft, DraftText
+from ingest.draft import Draft, DraftText, with_definition
 from ingest.extract.deflist import FEWEST_ENTRIES, DefinitionListEntry, slug
 from ingest.extract.htmlblocks import HTMLBlock, add_blocks, read_blocks
 from ingest.extract.statements import Answered, StatedTerm, Statements
@@ -42,7 +42,7 @@ def page_drafts(blocks: Sequence[HTMLBlock], stated: Statements, title: str | No
         return [_term_draft(term, blocks, url)]
     text = DraftText()
     add_blocks(text, blocks)
-    return [Draft(title, text.text, tuple(text.blocks), url=url)]
+    return [with_definition(Draft(title, text.text, tuple(text.blocks), url=url))]
 
 
 def _term_draft(term: StatedTerm, blocks: Sequence[HTMLBlock], url: str | None, anchor: str | None = None) -> Draft:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.extract.htmlblocks import INLINE, HTMLBlock
+from ingest.extract.htmlblocks import HTMLBlock
+from ingest.extract.inline import INLINE
 
 # Numbers are written in Braille patterns, a byte each: signs that trafilatura neither drops nor takes for letters.
 _ZERO = 0x2800
@@ -45,7 +46,7 @@ def _content(html: str) -> str:
 
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # an empty page is no error
     document = bare_extraction(html, fast=True, include_comments=False)
-    return "" if document is None else "".join(document.body.itertext())
+    return "" if document is None or isinstance(document, dict) else "".join(document.body.itertext())
 
 
 def _first_text(nodes: Sequence[LexborNode]) -> LexborNode | None:

@@ -15,7 +15,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from content.model import BlockKind, is_question
 from content.sentences import sentences
 from content.words import words
-from ingest.extract.htmlblocks import INLINE, HTMLBlock
+from ingest.extract.htmlblocks import HTMLBlock
+from ingest.extract.inline import INLINE
 from ingest.extract.judge import judged
 from ingest.terms import defines
 
@@ -26,9 +27,9 @@ _OF_TEXT = INLINE | set(
 )
 _LINK = 0.8  # of its characters lead to other pages: a block is a link with a label
 _LINKED = 0.5
-_SENTENCE = 25  # characters of a short one
 _PROSE = 200  # characters of a block with which an article has begun
 _HEAD = 6  # blocks among which a page shows its headline
+_WRAPPERS = 2  # elements at most that a list, a table or code is wrapped in
 _NUMBERED = re.compile(r"\w+\.?\s?\d")  # "Figure 1", "Abb. 2"
 
 # An element and those that it stands in, by tag and class: the same for all that a template puts in one place.
@@ -56,7 +57,6 @@ def main_content(
     page.add(page.headings())
     page.drop(page.headlines(headlines))
     page.drop(page.links())
-    page.drop(page.bare_headings())
     return [block for block, kept in zip(blocks, page.kept, strict=True) if kept]
 
 
@@ -99,7 +99,7 @@ class _Page:
             for i, block in enumerate(self._blocks)
             if (block.kind in _STRUCTURES or _is_numbered_caption(block))
             and self._linked[i] < _LINKED
-            and not homes.isdisjoint((self._places[i], self._places[i][1:]))
+            and not homes.isdisjoint(self._places[i][outer:] for outer in range(_WRAPPERS + 1))
         ]
 
     def paragraphs(self) -> list[int]:
@@ -110,14 +110,15 @@ class _Page:
             for i, block in enumerate(self._blocks)
             if block.kind is BlockKind.PARAGRAPH
             and self._places[i] in homes
-            and len(block.text) >= _SENTENCE
             and self._linked[i] < _LINKED
             and _parent_tag(block) == "p"
         ]
 
     def answers(self, questions: Collection[str]) -> list[int]:
         """Return questions and their answers: those the page says it answers, and those that stand in a row."""
-        asked = [i for i, block in enumerate(self._blocks) if block.kind is BlockKind.HEADING and is_question(block.text)]
+        asked = [
+            i for i, block in enumerate(self._blocks) if block.kind is BlockKind.HEADING and is_question(block.text)
+        ]
         rows = Counter(self._places[i] for i in asked)
         found: list[int] = []
         for i in asked:
@@ -167,15 +168,6 @@ class _Page:
                 found.append(i)
             else:
                 below = block
-        return found
-
-    def bare_headings(self) -> list[int]:
-        """Return the headings at the end of the page, under which nothing stands."""
-        found: list[int] = []
-        for i in reversed([i for i, kept in enumerate(self.kept) if kept]):
-            if self._blocks[i].kind is not BlockKind.HEADING:
-                break
-            found.append(i)
         return found
 
     def _homes(self) -> set[_Place]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.extract.htmlblocks import inline_text
+from ingest.extract.inline import inline_text
 
 _JSON = dict[str, Any]
 

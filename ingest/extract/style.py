@@ -11,7 +11,9 @@ import re
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _NONE = re.compile(r"[-+]?0*\.?0*(?:px|r?em|pt|%|v[hw])?")
 _TINY = re.compile(r"[01](?:\.\d*)?(?:px|pt)|0?\.0\d*r?em")
-_FAR = re.compile(r"-(?:[5-9]\d\d|\d{4,})(?:\.\d+)?(?:px|pt)|-(?:[3-9]\d|\d{3,})(?:\.\d+)?(?:r?em|ch)|-\d{3,}(?:%|v[hw])")
+_FAR = re.compile(
+    r"-(?:[5-9]\d\d|\d{4,})(?:\.\d+)?(?:px|pt)|-(?:[3-9]\d|\d{3,})(?:\.\d+)?(?:r?em|ch)|-\d{3,}(?:%|v[hw])"
+)
 _MOVED_AWAY = re.compile(r"translate\w*\([^)]*-(?:9\d{3}|\d{5,})px|scale\w*\(\s*0(?:\.0*)?\s*[,)]")
 _CLIPPED = re.compile(r"rect\((?:\s*[01](?:px)?\s*,?){4}\)|inset\(\s*(?:50|100)%")
 _TRANSPARENT = re.compile(r"transparent|(?:rgb|hsl)a\([^)]*,\s*0?\.?0+\)|#[0-9a-f]{6}00|#[0-9a-f]{3}0")
