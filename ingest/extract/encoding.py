@@ -30,6 +30,7 @@ _DEFAULT = "cp1252"
 # Browsers' decoders know more characters than the codecs of these names.
 _AS_BROWSERS_DO = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030", "big5": "big5hkscs"}
 
+_MENTIONED = re.compile(rb"charset|encoding", re.IGNORECASE)
 _XML = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']\s*([\w.:-]+)""")
 _MARKUP = re.compile(rb"<!--|</?([a-zA-Z][^\t\n\f\r />]*)|<[!/?]")
 _ATTRIBUTE = re.compile(
@@ -79,6 +80,8 @@ def _named(label: str) -> str | None:
 
 def _declared(head: bytes) -> str | None:
     """Return the codec that a ``meta`` element or an XML declaration names."""
+    if not _MENTIONED.search(head):  # most of the time that it takes to find none
+        return None
     xml = _XML.match(head)
     for label in chain([xml.group(1)] if xml else [], map(_label, _metas(head))):
         if label and (named := _named(label.decode("ascii", errors="replace"))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -46,9 +47,10 @@ def extract_html(source: str) -> list[Draft]:
     questions = {answered.question for answered in stated.questions}
     try:
         blocks = read_blocks(root, title, questions) or read_blocks(root)
-        blocks = main_content(tree, blocks, title, stated.headlines, questions)
     except RecursionError:  # elements nested a thousand deep; their text can still be read
         blocks = text_blocks(root)
+    else:
+        blocks = main_content(tree, blocks, title, stated.headlines, questions)
     return drafts + page_drafts(blocks, stated, title, url)
 
 
@@ -75,10 +77,18 @@ def _without_surroundings(tree: LexborHTMLParser) -> LexborNode:
     for node in [*root.css(_NOTES), *root.css("aside[class]")]:
         if node.tag != "aside" or node.attributes.get("role") or _NOTE_CLASS.search(node.attributes.get("class") or ""):
             node.unwrap()
-    for node in root.css(_AROUND):
-        if node.mem_id != root.mem_id:
+    around = [node for node in root.css(_AROUND) if node.mem_id != root.mem_id]
+    if not _is_all(root, around):
+        for node in around:
             node.decompose()
     return root
+
+
+def _is_all(root: LexborNode, nodes: Sequence[LexborNode]) -> bool:
+    """Whether nothing is said but in these elements."""
+    inner = {inside.mem_id for node in nodes for inside in node.css(_AROUND) if inside.mem_id != node.mem_id}
+    said = sum(len("".join(node.text(deep=True).split())) for node in nodes if node.mem_id not in inner)
+    return said >= len("".join(root.text(deep=True).split()))
 
 
 def _main(tree: LexborHTMLParser) -> LexborNode:

@@ -10,11 +10,16 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.extract.htmlblocks import HTMLBlock
 from ingest.extract.inline import INLINE
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
 
 # Numbers are written in Braille patterns, a byte each: signs that trafilatura neither drops nor takes for letters.
 _ZERO = 0x2800
@@ -44,9 +49,16 @@ def _content(html: str) -> str:
     # Imported here because it takes half a second, which only those who read web pages should wait for.
     from trafilatura import bare_extraction
 
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # an empty page is no error
-    document = bare_extraction(html, fast=True, include_comments=False)
+    document = bare_extraction(html, options=_options())
     return "" if document is None or isinstance(document, dict) else "".join(document.body.itertext())
+
+
+@cache
+def _options() -> Extractor:
+    from trafilatura.settings import Extractor
+
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # an empty page is no error
+    return Extractor(fast=True, comments=False)
 
 
 def _first_text(nodes: Sequence[LexborNode]) -> LexborNode | None:

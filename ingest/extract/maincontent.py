@@ -25,10 +25,11 @@ _OF_TEXT = INLINE | set(
     "ul ol menu li dl dt dd table caption thead tbody tfoot tr th td pre p blockquote figure figcaption "
     "h1 h2 h3 h4 h5 h6 summary button".split()
 )
-_LINK = 0.8  # of its characters lead to other pages: a block is a link with a label
+_LINK = 0.75  # of its characters lead to other pages: a block is a link with a label
 _LINKED = 0.5
 _PROSE = 200  # characters of a block with which an article has begun
 _HEAD = 6  # blocks among which a page shows its headline
+_DEEPEST = 200  # elements around a block; trafilatura's parser gives up somewhat further in
 _WRAPPERS = 2  # elements at most that a list, a table or code is wrapped in
 _NUMBERED = re.compile(r"\w+\.?\s?\d")  # "Figure 1", "Abb. 2"
 
@@ -49,7 +50,8 @@ def main_content(
     is spent afterwards.
     """
     page = _Page(blocks)
-    page.add(judged(tree, blocks) or range(len(blocks)))
+    everything = range(len(blocks))
+    page.add(everything if page.is_plain or page.is_too_deep else judged(tree, blocks) or everything)
     page.add(page.definition(title or ""))
     page.add(page.structures())
     page.add(page.paragraphs())
@@ -69,6 +71,16 @@ class _Page:
         known: dict[int, _Place] = {}
         self._places = [_place(block.nodes[0], known) for block in blocks]
         self.kept = [False] * len(blocks)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is to be judged: all of the page stands in one place, and none of it leads away."""
+        return len(set(self._places)) == 1 and max(self._linked) < _LINKED
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether the page is nested more deeply than trafilatura's parser follows."""
+        return max(map(len, self._places), default=0) >= _DEEPEST
 
     def add(self, numbers: Iterable[int]) -> None:
         """Keep blocks."""

@@ -61,7 +61,7 @@ def _is_tiny(length: str) -> bool:
 
 def _is_out_of_view(css: dict[str, str]) -> bool:
     moved = ["text-indent", "margin-left", "margin-top"]
-    if css.get("position") in {"absolute", "fixed"}:
+    if css.get("position", "static") != "static":
         moved += ["left", "right", "top", "bottom"]
     away = any(_FAR.fullmatch(css.get(name, "")) for name in moved)
     return away or bool(_MOVED_AWAY.search(css.get("transform", "")))
