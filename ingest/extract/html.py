@@ -50,7 +50,7 @@ def extract_html(source: str) -> list[Draft]:
     except RecursionError:  # elements nested a thousand deep; their text can still be read
         blocks = text_blocks(root)
     else:
-        blocks = main_content(tree, blocks, title, stated.headlines, questions)
+        blocks = main_content(tree, blocks, title, stated.headlines, questions, stated.is_news)
     return drafts + page_drafts(blocks, stated, title, url)
 
 

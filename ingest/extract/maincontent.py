@@ -30,7 +30,7 @@ _LINKED = 0.5
 _PROSE = 200  # characters of a block with which an article has begun
 _HEAD = 6  # blocks among which a page shows its headline
 _DEEPEST = 200  # elements around a block; trafilatura's parser gives up somewhat further in
-_WRAPPERS = 2  # elements at most that a list, a table or code is wrapped in
+_WRAPPERS = 2  # elements at most that a list, a table, code or a caption is wrapped in
 _NUMBERED = re.compile(r"\w+\.?\s?\d")  # "Figure 1", "Abb. 2"
 
 # An element and those that it stands in, by tag and class: the same for all that a template puts in one place.
@@ -43,17 +43,19 @@ def main_content(
     title: str | None,
     headlines: Collection[str] = (),
     questions: Collection[str] = (),
+    is_news: bool = False,
 ) -> list[HTMLBlock]:
     """Return the blocks of a page that are its main content; where nothing is, all of them.
 
-    ``headlines`` are the ways in which the page writes its title, ``questions`` those that it says it answers. The tree
-    is spent afterwards.
+    ``headlines`` are the ways in which the page writes its title, ``questions`` those that it says it answers. The
+    pictures of news only illustrate them. The tree is spent afterwards.
     """
     page = _Page(blocks)
     everything = range(len(blocks))
     page.add(everything if page.is_plain or page.is_too_deep else judged(tree, blocks) or everything)
     page.add(page.definition(title or ""))
     page.add(page.structures())
+    page.add(page.captions(all_of_them=not is_news))
     page.add(page.paragraphs())
     page.add(page.answers(questions))
     page.add(page.headings())
@@ -104,14 +106,17 @@ class _Page:
         ]
 
     def structures(self) -> list[int]:
-        """Return lists, code, tables and numbered captions that stand beside kept blocks."""
+        """Return lists, code and tables that stand beside kept blocks."""
+        homes = self._homes()
+        return [i for i, block in enumerate(self._blocks) if block.kind in _STRUCTURES and self._is_beside(homes, i)]
+
+    def captions(self, all_of_them: bool) -> list[int]:
+        """Return the captions that stand beside kept blocks, or those of them that have a number."""
         homes = self._homes()
         return [
             i
             for i, block in enumerate(self._blocks)
-            if (block.kind in _STRUCTURES or _is_numbered_caption(block))
-            and self._linked[i] < _LINKED
-            and not homes.isdisjoint(self._places[i][outer:] for outer in range(_WRAPPERS + 1))
+            if _is_caption(block) and (all_of_them or _NUMBERED.match(block.text)) and self._is_beside(homes, i)
         ]
 
     def paragraphs(self) -> list[int]:
@@ -189,6 +194,10 @@ class _Page:
             if self.kept[i] and block.kind is not BlockKind.HEADING
         }
 
+    def _is_beside(self, homes: set[_Place], i: int) -> bool:
+        places = {self._places[i][outer:] for outer in range(_WRAPPERS + 1)}
+        return self._linked[i] < _LINKED and not homes.isdisjoint(places)
+
     def _under(self, heading: int) -> list[int]:
         """Return the blocks from a heading to the next one, none where they lead away."""
         end = heading + 1
@@ -232,5 +241,8 @@ def _parent_tag(block: HTMLBlock) -> str | None:
     return parent.tag if parent is not None else None
 
 
-def _is_numbered_caption(block: HTMLBlock) -> bool:
-    return _parent_tag(block) == "figcaption" and _NUMBERED.match(block.text) is not None
+def _is_caption(block: HTMLBlock) -> bool:
+    parent = block.nodes[0].parent
+    if block.kind is not BlockKind.PARAGRAPH or parent is None:
+        return False
+    return parent.tag == "figcaption" or "caption" in (parent.attributes.get("class") or "")

@@ -42,6 +42,7 @@ class Statements:
     questions: tuple[Answered, ...]
     terms: tuple[StatedTerm, ...]
     headlines: tuple[str, ...]
+    is_news: bool
 
 
 def read_statements(tree: LexborHTMLParser) -> Statements:
@@ -53,6 +54,7 @@ def read_statements(tree: LexborHTMLParser) -> Statements:
         (*filter(None, questions), *_marked_questions(tree)),
         (*filter(None, terms), *_marked_terms(tree)),
         tuple(_headlines(tree)),
+        any(_is(item, "NewsArticle") for item in items) or tree.css_first('[itemtype$="NewsArticle"]') is not None,
     )
 
 
@@ -73,7 +75,7 @@ def _items(script: str) -> Iterator[_JSON]:
 
 def _is(item: _JSON, kind: str) -> bool:
     kinds = _list(item.get("@type"))
-    return any(isinstance(name, str) and name.rpartition("/")[2] == kind for name in kinds)
+    return any(isinstance(name, str) and name.endswith(kind) for name in kinds)
 
 
 def _answered(item: _JSON) -> Answered | None:

@@ -59,6 +59,21 @@ def test_what_belongs_to_a_text_stays_in_it(markup, shown):
     assert shown in text(article(markup, f"<p>{SENTENCE}</p>"))
 
 
+CAPTIONS = [
+    "<figure><img src=a.png><figcaption>The harbour in winter.</figcaption></figure>",
+    "<figure><pre>sail()</pre><figcaption>The harbour in winter.</figcaption></figure>",
+    "<div class=wp-caption><img src=a.png><p class=wp-caption-text>The harbour in winter.</p></div>",
+]
+
+
+@pytest.mark.parametrize("figure", CAPTIONS)
+def test_captions_are_content_but_for_those_of_news(figure):
+    inner = (figure, f"<p>{SENTENCE}</p>")
+    news = '<script type="application/ld+json">{"@type": "NewsArticle"}</script>'
+    assert "The harbour in winter." in text(article(*inner))
+    assert "The harbour in winter." not in text(article(news, *inner))
+
+
 def test_a_text_in_several_containers_is_read_to_its_end():
     part = "<div class=row><div class=body>{}</div></div><div class=ad><a href=/buy>Buy a boat</a></div>"
     paragraphs = "".join(part.format(f"<p>{i}. {SENTENCE * 4}</p>" * 2) for i in range(4))
