@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -13,8 +14,8 @@ from ingest.extract.htmlblocks import add_blocks, read_blocks, text_blocks
 from ingest.extract.htmldrafts import entry_drafts, page_drafts
 from ingest.extract.inline import BLOCK, INLINE, inline_text
 from ingest.extract.maincontent import main_content
-from ingest.extract.statements import read_statements
-from ingest.extract.unseen import remove_unseen
+from ingest.extract.statements import json_statements, read_statements
+from ingest.extract.unseen import parse, remove_unseen
 
 # Around the content, by the meaning that HTML and ARIA give them.
 _AROUND = (
@@ -23,9 +24,7 @@ _AROUND = (
 )
 # Asides and footers that belong to the text in which they stand.
 _NOTES = "aside[role=note], blockquote footer"
-_NOTE_CLASS = re.compile(
-    r"(?<![a-z])(?:note|tip|hint|info|important|warning|caution|danger|callout|admonition)(?![a-z])"
-)
+_NOTE_CLASS = re.compile(r"(?<![a-z])(?:note|tip|hint|important|warning|caution|danger|callout|admonition)(?![a-z])")
 _SHORTEST_MAIN = 80  # characters
 _REST = 200  # characters around a glossary that are a page of their own
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])|<!--")
@@ -33,16 +32,19 @@ _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])|<!--")
 
 def extract_html(source: str) -> list[Draft]:
     """Return one draft, or one an entry where the page is a glossary."""
-    tree = _parsed(source)
-    stated = read_statements(tree)
+    tree = parse(source)
+    scripts = json_statements(tree)
     remove_unseen(tree)
+    stated = read_statements(tree, scripts)
     title, url = _title(tree), _canonical(tree)
-    root = _without_surroundings(tree)
+    root = _main(tree)
+    _remove_around(root, unless_all=True)
     drafts = entry_drafts(glossary_entries(root), url)
     if drafts:
+        stated = replace(stated, terms=())
         for node in root.css("dl"):
             node.decompose()
-        if len(root.text(deep=True)) < _REST:
+        if len(" ".join(root.text(deep=True).split())) < _REST:
             return drafts
     questions = {answered.question for answered in stated.questions}
     try:
@@ -56,9 +58,11 @@ def extract_html(source: str) -> list[Draft]:
 
 def add_html(text: DraftText, fragment: str) -> None:
     """Append what a fragment of HTML inside another format shows."""
-    tree = _parsed(f"<!doctype html><body>{fragment}")
+    tree = parse(f"<!doctype html><body>{fragment}")
     remove_unseen(tree)
-    add_blocks(text, read_blocks(_without_surroundings(tree)))
+    root = _main(tree)
+    _remove_around(root, unless_all=False)
+    add_blocks(text, read_blocks(root))
 
 
 def is_tag(markup: str) -> bool:
@@ -67,21 +71,16 @@ def is_tag(markup: str) -> bool:
     return match is not None and (match.group(1) is None or match.group(1).lower() in INLINE | BLOCK)
 
 
-def _parsed(source: str) -> LexborHTMLParser:
-    return LexborHTMLParser(source.replace("\0", "").encode(errors="replace"))  # lone surrogates are in no encoding
-
-
-def _without_surroundings(tree: LexborHTMLParser) -> LexborNode:
-    """Remove what surrounds the content and return the element that holds the rest."""
-    root = _main(tree)
+def _remove_around(root: LexborNode, unless_all: bool) -> None:
+    """Remove what surrounds the content inside an element, or nothing where that is all there is."""
     for node in [*root.css(_NOTES), *root.css("aside[class]")]:
         if node.tag != "aside" or node.attributes.get("role") or _NOTE_CLASS.search(node.attributes.get("class") or ""):
             node.unwrap()
     around = [node for node in root.css(_AROUND) if node.mem_id != root.mem_id]
-    if not _is_all(root, around):
-        for node in around:
-            node.decompose()
-    return root
+    if unless_all and _is_all(root, around):
+        return
+    for node in around:
+        node.decompose()
 
 
 def _is_all(root: LexborNode, nodes: Sequence[LexborNode]) -> bool:

@@ -109,11 +109,12 @@ class _Reader:
         heading = inline_text(node).replace("\n", " ")
         if node.tag == "h1" and heading == self._title:
             return
-        self._append(BlockKind.HEADING, heading, [node], level=_HEADINGS[str(node.tag)], anchor=_anchor(node))
+        anchor = _anchor(node) or _section_anchor(node)
+        self._append(BlockKind.HEADING, heading, [node], level=_HEADINGS[str(node.tag)], anchor=anchor)
 
     def _asks(self, node: LexborNode) -> bool:
         """Whether an element is the question of a block of questions and answers."""
-        if not is_question(node.text(deep=True)) or holds_block(node):
+        if holds_block(node) or not is_question(node.text(deep=True)):
             return False
         text = inline_text(node)
         if "\n" in text or len(text) > _LONGEST_QUESTION:
@@ -217,9 +218,14 @@ def _anchor(node: LexborNode) -> str | None:
     for inner in node.css("[id], a[name]"):
         if found := inner.id or inner.attributes.get("name"):
             return found
-    parent = node.parent
-    is_section = parent is not None and (parent.tag == "section" or "section" in (parent.attributes.get("class") or ""))
-    return parent.id if parent is not None and is_section else None
+    return None
+
+
+def _section_anchor(heading: LexborNode) -> str | None:
+    parent = heading.parent
+    if parent is None or (parent.tag != "section" and "section" not in (parent.attributes.get("class") or "")):
+        return None
+    return parent.id
 
 
 def _is_inside(node: LexborNode, tag: str) -> bool:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from selectolax.lexbor import LexborHTMLParser
-
 from content.model import BlockKind, Entry
 from content.words import words
 from ingest.draft import Draft, DraftText, with_definition
 from ingest.extract.deflist import FEWEST_ENTRIES, DefinitionListEntry, slug
 from ingest.extract.htmlblocks import HTMLBlock, add_blocks, read_blocks
 from ingest.extract.statements import Answered, StatedTerm, Statements
-from ingest.extract.unseen import remove_unseen
+from ingest.extract.unseen import parse, remove_unseen
 
 _ANSWER_LEVEL = 2
 
@@ -118,6 +116,6 @@ def _with_answers(blocks: Sequence[HTMLBlock], questions: Sequence[Answered]) ->
 
 
 def _answer(stated: Answered) -> list[HTMLBlock]:
-    tree = LexborHTMLParser(f"<body>{stated.answer}")
+    tree = parse(f"<body>{stated.answer}")
     remove_unseen(tree)
     return read_blocks(tree.body) if tree.body is not None else []

@@ -28,6 +28,7 @@ _OF_TEXT = INLINE | set(
 _LINK = 0.75  # of its characters lead to other pages: a block is a link with a label
 _LINKED = 0.5
 _PROSE = 200  # characters of a block with which an article has begun
+_SHORT = 3  # words; part of a headline that says little by itself
 _HEAD = 6  # blocks among which a page shows its headline
 _DEEPEST = 200  # elements around a block; trafilatura's parser gives up somewhat further in
 _WRAPPERS = 2  # elements at most that a list, a table, code or a caption is wrapped in
@@ -47,8 +48,8 @@ def main_content(
 ) -> list[HTMLBlock]:
     """Return the blocks of a page that are its main content; where nothing is, all of them.
 
-    ``headlines`` are the ways in which the page writes its title, ``questions`` those that it says it answers. The
-    pictures of news only illustrate them. The tree is spent afterwards.
+    ``headlines`` are other ways in which it writes its title, ``questions`` those that it says it answers. The pictures
+    of news only illustrate them. The tree is spent afterwards.
     """
     page = _Page(blocks)
     everything = range(len(blocks))
@@ -59,7 +60,7 @@ def main_content(
     page.add(page.paragraphs())
     page.add(page.answers(questions))
     page.add(page.headings())
-    page.drop(page.headlines(headlines))
+    page.drop(page.headlines([title or "", *headlines]))
     page.drop(page.links())
     return [block for block, kept in zip(blocks, page.kept, strict=True) if kept]
 
@@ -120,7 +121,7 @@ class _Page:
         ]
 
     def paragraphs(self) -> list[int]:
-        """Return sentences that the page's template puts in the same place as kept blocks."""
+        """Return paragraphs that the page's template puts in the same place as kept blocks."""
         homes = self._homes()
         return [
             i
@@ -158,15 +159,14 @@ class _Page:
 
     def headlines(self, headlines: Collection[str]) -> list[int]:
         """Return where the page shows its title again before it begins."""
-        titles = [f" {' '.join(words(headline))} " for headline in headlines]
+        titles = [f" {' '.join(said)} " for headline in headlines if (said := words(headline))]
         found: list[int] = []
         for i in [i for i, kept in enumerate(self.kept) if kept][:_HEAD]:
             block = self._blocks[i]
             if block.kind is not BlockKind.HEADING and len(block.text) > _PROSE:
                 break
-            said = words(block.text)
-            phrase = f" {' '.join(said)} "
-            if any(phrase == title or (len(said) > 2 and phrase in title) for title in titles):
+            phrase = f" {' '.join(words(block.text))} "
+            if any(phrase == title or (phrase.count(" ") > _SHORT and phrase in title) for title in titles):
                 found.append(i)
         return found
 

@@ -6,13 +6,14 @@ In JSON-LD or microdata, with the vocabulary of https://schema.org: ``FAQPage``,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.extract.inline import inline_text
+from ingest.extract.unseen import parse, remove_unseen
 
 _JSON = dict[str, Any]
 
@@ -37,7 +38,7 @@ class StatedTerm:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """All that a page states; ``headlines`` are the ways in which it writes its title."""
+    """All that a page states; ``headlines`` are the titles that it gives itself elsewhere than in its text."""
 
     questions: tuple[Answered, ...]
     terms: tuple[StatedTerm, ...]
@@ -45,9 +46,17 @@ class Statements:
     is_news: bool
 
 
-def read_statements(tree: LexborHTMLParser) -> Statements:
-    """Return what a page states. What is not well formed counts as not stated."""
-    items = [item for script in tree.css('script[type="application/ld+json"]') for item in _items(script.text())]
+def json_statements(tree: LexborHTMLParser) -> list[str]:
+    """Return the scripts of a page that state something. No reader sees them."""
+    return [script.text() for script in tree.css('script[type="application/ld+json"]')]
+
+
+def read_statements(tree: LexborHTMLParser, scripts: Sequence[str]) -> Statements:
+    """Return what is stated in the scripts of a page and in what its readers see.
+
+    What is not well formed counts as not stated.
+    """
+    items = [item for script in scripts for item in _items(script)]
     questions = [_answered(item) for item in items if _is(item, "Question")]
     terms = [_term(item) for item in items if _is(item, "DefinedTerm")]
     return Statements(
@@ -106,7 +115,7 @@ def _marked_terms(tree: LexborHTMLParser) -> Iterator[StatedTerm]:
 
 
 def _headlines(tree: LexborHTMLParser) -> Iterator[str]:
-    for selector in ("h1", "title", 'meta[property="og:title"]', 'meta[name="twitter:title"]'):
+    for selector in ("title", 'meta[property="og:title"]', 'meta[name="twitter:title"]'):
         yield from filter(None, map(_shown, tree.css(selector)))
 
 
@@ -124,8 +133,9 @@ def _plain(value: object) -> str:
     # The texts of JSON-LD are written as HTML more often than not.
     if not isinstance(value, str) or not value.strip():
         return ""
-    body = LexborHTMLParser(f"<body>{value}").body
-    return _shown(body) if body is not None else ""
+    tree = parse(f"<body>{value}")
+    remove_unseen(tree)
+    return _shown(tree.body) if tree.body is not None else ""
 
 
 def _list(value: object) -> list[Any]:

@@ -79,4 +79,5 @@ def _has_no_color(css: dict[str, str]) -> bool:
 
 def _same_form(color: str) -> str:
     color = color.replace(" ", "")
-    return _NAMED.get(color) or _SHORT_HEX.sub(r"#\1\1\2\2\3\3", color) if len(color) != 7 else color
+    short = _SHORT_HEX.fullmatch(color)
+    return short.expand(r"#\1\1\2\2\3\3") if short else _NAMED.get(color, color)

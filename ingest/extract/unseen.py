@@ -21,6 +21,11 @@ _HEADING_BUTTONS = "h1 button, h2 button, h3 button, h4 button, h5 button, h6 bu
 _PERMALINKS = {"¶", "#", "§", "🔗", "⚓"}
 
 
+def parse(source: str) -> LexborHTMLParser:
+    """Return the tree of a page, or of a part of one."""
+    return LexborHTMLParser(source.replace("\0", "").encode(errors="replace"))  # lone surrogates are in no encoding
+
+
 def remove_unseen(tree: LexborHTMLParser) -> None:
     """Remove from a page what its readers do not see."""
     opened = _opened(tree)

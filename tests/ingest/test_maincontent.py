@@ -3,6 +3,8 @@ import importlib.util
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from content.model import BlockKind
 from ingest.extract import Format, extract
@@ -134,6 +136,27 @@ def test_offsets_index_the_text():
         stretch = draft.text[block.start : block.end]
         assert stretch == stretch.strip()
         assert stretch
+
+
+TAGS = "p div ul ol li dl dt dd table tr td pre h1 h2 a b span br img section main details summary button".split()
+PIECES = st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS] + ["<a href=/x>", "<p hidden>"])
+WORDS = st.sampled_from(["word ", "Is it? ", "It is. ", "&#x200b;", "<!--", "-->", "\n", "東京", "&lt;b&gt;"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | WORDS, max_size=40))
+def test_any_markup_gives_blocks_in_order(pieces):
+    for draft in extract_html("".join(pieces)):
+        spans = [(block.start, block.end) for block in draft.blocks]
+        assert spans == sorted(spans)
+        assert all(draft.text[start:end].strip() for start, end in spans)
+        between = zip([0, *(end for _, end in spans)], [*(start for start, _ in spans), len(draft.text)], strict=True)
+        assert all(not draft.text[end:start].strip(" \n-.0123456789") for end, start in between)
+
+
+def test_headings_of_a_page_of_many_are_no_headline():
+    sections = "".join(f"<h1>Part {i} of it</h1><p>{SENTENCE}</p>" for i in range(3))
+    assert text(f"{MENU}<div class=body>{sections}</div>{FOOT}", "A page").startswith("Part 0 of it")
 
 
 def test_braille_in_a_text_is_text():

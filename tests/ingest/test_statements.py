@@ -125,6 +125,20 @@ def test_a_set_of_terms_is_a_glossary():
     assert drafts[5].text == "Word 5 is the word with the number 5."
 
 
+def test_a_definition_list_says_more_than_statements():
+    listed = "".join(f"<dt id=x{i}>Word {i}<dd>What is said of word {i} in the list." for i in range(6))
+    drafts = page({"hasDefinedTerm": TERMS}, f"<h1>Words</h1><dl>{listed}</dl>")
+    assert [draft.text for draft in drafts] == [f"What is said of word {i} in the list." for i in range(6)]
+
+
+def test_hidden_microdata_is_hidden():
+    hidden = "<p itemprop=name>Latency</p><p itemprop=description>Latency is not what you think.</p>"
+    (draft,) = extract_html(
+        f"<h1>Latency</h1><p>Text.<div hidden itemscope itemtype='https://schema.org/DefinedTerm'>{hidden}</div>"
+    )
+    assert (draft.text, draft.entry) == ("Text.", None)
+
+
 def test_terms_of_other_pages_are_theirs():
     others = [{**stated, "url": f"https://x.example/{i}"} for i, stated in enumerate(TERMS)]
     (draft,) = page(others, "<p>A list of words.", '<link rel=canonical href="https://x.example/words">')
@@ -132,7 +146,16 @@ def test_terms_of_other_pages_are_theirs():
 
 
 @pytest.mark.parametrize(
-    "script", ["{", "[" * 100_000, '"text"', '{"@type": 3}', '{"@type": "Question", "name": {}}', ""]
+    "script",
+    [
+        "{",
+        "[" * 100_000,
+        '"text"',
+        '{"@type": 3}',
+        '{"@type": "Question", "name": {}}',
+        '{"@type": "Question", "name": "\\ud800", "acceptedAnswer": {"text": "<style>x</style>"}}',
+        "",
+    ],
 )
 def test_what_is_not_well_formed_is_not_stated(script):
     (draft,) = extract_html(f'<script type="application/ld+json">{script}</script><p>Text.')
