@@ -53,7 +53,7 @@ def clarification(
     question about nothing that was named are asked back; the last only unless an answer is ``likely``.
     """
     choices = _terms_by_one_name(found) or _pages_pointed_to(history, found)
-    if choices:
+    if choices is not None:
         return Clarification(replies.clarify, choices)
     return Clarification(replies.vague) if _vague(history, found, likely) else None
 
@@ -74,19 +74,23 @@ def _terms_by_one_name(found: Found) -> tuple[str, ...]:
     return tuple(f"What is {term.name}?" for term in terms.values())[:_MOST_CHOICES]
 
 
-def _pages_pointed_to(history: Sequence[Turn], found: Found) -> tuple[str, ...]:
-    """Return the question with each of the pages that "this library" can mean, where there are several."""
+def _pages_pointed_to(history: Sequence[Turn], found: Found) -> tuple[str, ...] | None:
+    """Return the question with each of the pages that "this library" can mean, or None where it is clear.
+
+    Pages without a title cannot be offered, and yet be meant.
+    """
     pointing = _POINTING.search(found.question)
     named = set(stems(pointing.group(1))) if pointing else set()
     said = {stem for turn in history for stem in stems(turn.content)} | _HERE
     if not named or named & said:
-        return ()
+        return None
     near = (hit for hit in found.distinct_hits(_NEAR) if hit.score >= _AS_LIKELY * found.best)
     of_it = (hit for hit in near if named & set(stems(hit.passage.in_context(hit.title))))
-    titles = unique(hit.title for hit in of_it if hit.title != hit.passage.page_id)  # pages without a title have none
-    if len(titles) < 2 or any(set(stems(title)) <= found.asked for title in titles):
-        return ()
-    return tuple(f"{found.question} ({title})" for title in titles[:_MOST_CHOICES])
+    titles = {(hit.passage.collection, hit.passage.page_id): hit.title for hit in of_it}
+    if len(set(titles.values())) < 2 or any(set(stems(title)) <= found.asked for title in titles.values()):
+        return None
+    real = unique(title for (_, page_id), title in titles.items() if title != page_id)
+    return tuple(f"{found.question} ({title})" for title in real[:_MOST_CHOICES])
 
 
 def _vague(history: Sequence[Turn], found: Found, likely: bool) -> bool:

@@ -1,12 +1,12 @@
 """The fitting of the ranking: ``content/ranking.json`` from public question sets.
 
-    python -m tests.bench.fit EVALDATA [--work FOLDER] [--write]
+    python -m tests.bench.fit EVALDATA [--work FOLDER] [--write] [--ablate]
 
 The fit's weights minimise the listwise softmax loss (Cao et al., "Learning to Rank: From Pairwise Approach to Listwise
 Approach", 2007) of pages, a page being as good as its best passage. The confidence is a logistic regression on the signals
 of the best passage, on the sets that have unanswerable questions. Every set, and each of its two classes, weighs the same.
-Figures "left out" are of weights fitted without the set; for refusal this holds for the confidence alone, since the best
-passage is chosen by the weights of all. What is written is fitted on all.
+Figures "left out" are of weights fitted without the set: those that choose the best passage, and those that tell whether
+it answers. What is written is fitted on all. Follow-ups count as they are by themselves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.bench.quality import published, sets
 
 # What orders passages, and what tells whether the best one answers: few signals of many hold on unseen content.
 FIT = ("meaning", "words", "tokens", "title_words", "title_meaning", "term", "first")
-CONFIDENCE = ("meaning", "title_words", "term", "known")
+CONFIDENCE = ("meaning", "title_words", "title_meaning", "term", "known")
 # What chooses among the passages of a page, which no set judges: given, not fitted.
 GIVEN = {"asked": 2.0, "defines": 1.0}
 # Sets that are no site's content: tests of chunking, and questions made for reading comprehension of papers.
@@ -74,9 +74,9 @@ def asked(evaldata: Path, name: str, work: Path, embedder: SentenceTransformerEm
     return found
 
 
-def fitted(data: Iterable[list[Asked]], start: np.ndarray | None = None) -> np.ndarray:
-    """Return the weights of the fit, one a signal, zero for those that are not of it; ``start`` is a first guess."""
-    columns = [SIGNALS.index(name) for name in FIT]
+def fitted(data: Iterable[list[Asked]], start: np.ndarray | None = None, names: Sequence[str] = FIT) -> np.ndarray:
+    """Return the weights of the fit, one a signal, zero for those not in ``names``; ``start`` is a first guess."""
+    columns = [SIGNALS.index(name) for name in names]
     guess = np.zeros(len(columns)) if start is None else start[columns]
     weights = torch.tensor(guess, dtype=torch.float64, requires_grad=True)
     prepared = [_flat([one for one in questions if one.relevant.any()], columns) for questions in data]
@@ -173,8 +173,8 @@ def report(data: dict[str, list[Asked]], threshold: float) -> rank.Ranking:
     rows = []
     for name in names:
         alone = fitted((questions for other, questions in data.items() if other != name), whole)
-        others = confident([best[other] for other in both if other != name])
-        accuracy, refused = balanced(others, best[name], threshold)
+        others = confident([best_signals(data[other], alone) for other in both if other != name])
+        accuracy, refused = balanced(others, best_signals(data[name], alone), threshold)
         rows.append(
             [
                 ndcg(data[name], alone),
@@ -196,6 +196,20 @@ def report(data: dict[str, list[Asked]], threshold: float) -> rank.Ranking:
     )
 
 
+def ablate(data: dict[str, list[Asked]]) -> None:
+    """Print what the ranking loses without each signal, the others fitted anew on all sets."""
+    all_signals = fitted(data.values())
+    whole = {name: ndcg(questions, all_signals) for name, questions in data.items()}
+    print("| without | mean nDCG@10 | sets that lose most |\n|---|---|---|")
+    print(f"| – | {np.mean(list(whole.values())):.3f} | |")
+    for signal in FIT:
+        weights = fitted(data.values(), names=[name for name in FIT if name != signal])
+        lost = {name: ndcg(questions, weights) - whole[name] for name, questions in data.items()}
+        most = ", ".join(f"{name} {lost[name]:+.3f}" for name in sorted(lost, key=lambda name: lost[name])[:3])
+        print(f"| {signal} | {np.mean(list(whole.values())) + np.mean(list(lost.values())):.3f} | {most} |", flush=True)
+    print()
+
+
 def main() -> None:
     """Fit, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -203,6 +217,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("var/bench"))
     parser.add_argument("--threshold", type=float, default=0.35)
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--ablate", action="store_true", help="also print the ranking without each signal")
     parser.add_argument("--write", action="store_true", help="replace content/ranking.json")
     arguments = parser.parse_args()
     embedder = SentenceTransformerEmbedder()
@@ -212,6 +227,8 @@ def main() -> None:
         print(f"### {key.replace('_', ' ')}\n")
         data = {name: asked(arguments.evaldata, name, arguments.work, embedder, tokens) for name in names}
         found = report(data, arguments.threshold)
+        if arguments.ablate:
+            ablate(data)
         said[key] = {"fit": found.fit, "confidence": found.confidence, "bias": found.bias}
         if arguments.write:  # the second round is of the candidates that the first one's weights choose
             path = Path(rank.__file__).with_name("ranking.json")
