@@ -77,4 +77,6 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport) -> P
         url = page_id if url else None
     title = " ".join(clean((draft.title if draft.anchor else None) or raw.title or draft.title or "").split())
     title = title or raw.page_id.rsplit("/")[-1]
-    return Page(source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry)
+    return Page(
+        source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places
+    )

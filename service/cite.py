@@ -24,12 +24,13 @@ def citation(number: int, quote: Quote, support: float = 1.0) -> Citation:
         collection=passage.collection,
         title=quote.hit.title,
         url=quote.hit.url,
-        link=quote_link(quote.hit.url, quote.text, passage.anchor),
+        link=quote_link(quote.hit.url, quote.text, passage.anchor, quote.locator),
         heading=passage.heading,
         quote=quote.text,
         start=quote.start,
         end=quote.end,
         support=support,
+        locator=quote.locator,
     )
 
 
@@ -42,13 +43,14 @@ def search_result(hit: Hit, asked: Collection[str]) -> SearchResult:
         collection=passage.collection,
         title=hit.title,
         url=hit.url,
-        link=quote_link(hit.url, passage.text, passage.anchor),
+        link=quote_link(hit.url, passage.text, passage.anchor, passage.locator),
         heading=passage.heading,
         text=passage.text,
         start=passage.start,
         end=passage.end,
         score=round(hit.score, 4),
         highlights=tuple(_highlights(passage.text, asked)),
+        locator=passage.locator,
     )
 
 

@@ -12,13 +12,17 @@ from content.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim piece of a page: ``text`` is the page's text from ``start`` to ``end``."""
+    """A verbatim piece of a page: ``text`` is the page's text from ``start`` to ``end``.
+
+    ``locator`` is the place at which it begins in what the page was read from, such as a page of a PDF.
+    """
 
     hit: Hit
     start: int
     end: int
     text: str
     kind: BlockKind
+    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Evidence:
 
     def quote(self, hit: Hit, start: int, end: int, kind: BlockKind) -> Quote:
         """Return a piece of a passage's page as a quote."""
-        return Quote(hit, start, end, self.page(hit).text[start:end], kind)
+        page = self.page(hit)
+        return Quote(hit, start, end, page.text[start:end], kind, page.locator(start))
 
     def before(self, unit: Unit) -> Unit | None:
         """Return the unit before this one in the same block of the same passage."""

@@ -37,7 +37,10 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A passage that was found. ``text`` is the page's text from ``start`` to ``end``."""
+    """A passage that was found. ``text`` is the page's text from ``start`` to ``end``.
+
+    ``locator`` is ``page=3`` for the page of a PDF or the slide, ``t=83`` for the second of a recording, else None.
+    """
 
     passage_id: str
     page_id: str
@@ -51,6 +54,7 @@ class SearchResult:
     end: int
     score: float
     highlights: tuple[Highlight, ...]
+    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,10 @@ class SearchReply:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote that supports a sentence of the answer: the page's text from ``start`` to ``end``."""
+    """A verbatim quote that supports a sentence of the answer: the page's text from ``start`` to ``end``.
+
+    ``locator`` is ``page=3`` for the page of a PDF or the slide, ``t=83`` for the second of a recording, else None.
+    """
 
     number: int
     passage_id: str
@@ -78,6 +85,7 @@ class Citation:
     start: int
     end: int
     support: float
+    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
