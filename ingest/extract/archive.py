@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
+from lxml.etree import XMLParser, XMLSyntaxError, _Element, fromstring
+
 from content.errors import PageError
 from ingest.extract.limits import LARGEST_RATIO, LARGEST_UNPACKED, MOST_ENTRIES
 
@@ -32,3 +34,14 @@ def open_archive(document: bytes) -> ZipFile:
     if unpacked > max(_SMALL, LARGEST_RATIO * len(document)):
         raise PageError(f"it unpacks to {unpacked:,} bytes, more than {LARGEST_RATIO} times its size")
     return archive
+
+
+def read_xml(archive: ZipFile, name: str) -> _Element:
+    """Return the root of an XML file in an archive; entities are not expanded. Raises PageError."""
+    parser = XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return fromstring(archive.read(name), parser)
+    except KeyError as error:
+        raise PageError(f"it is damaged: {name} is missing") from error
+    except XMLSyntaxError as error:
+        raise PageError(f"it is damaged: {name}: {error.msg}") from error

@@ -34,7 +34,9 @@ def _add(text: DraftText, value: Any, level: int) -> None:
         add_rows(text, rows, level)
     elif _is_object(value):
         plain = {name: inner for name, inner in value.items() if not isinstance(inner, dict | list)}
-        text.add(BlockKind.PARAGRAPH, "\n".join(f"{name}: {said}" for name, inner in plain.items() if (said := _said(inner))))
+        text.add(
+            BlockKind.PARAGRAPH, "\n".join(f"{name}: {said}" for name, inner in plain.items() if (said := _said(inner)))
+        )
         for name, inner in value.items():
             if isinstance(inner, dict | list) and inner:
                 text.add(BlockKind.HEADING, clean(name), level=min(level, _DEEPEST_HEADING))
@@ -54,7 +56,9 @@ def _table(value: Any) -> list[list[str]]:
     if not isinstance(value, list) or len(value) < 2 or not all(map(_is_object, value)):
         return []
     names = list(value[0])
-    if not names or any(list(row) != names or any(isinstance(cell, dict | list) for cell in row.values()) for row in value):
+    if not names or any(
+        list(row) != names or any(isinstance(cell, dict | list) for cell in row.values()) for row in value
+    ):
         return []
     return clean_rows([names, *([_said(row[name]) for name in names] for row in value)])
 

@@ -50,5 +50,3 @@ def _shown(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(" ", "minutes") if cell.time() != time() else cell.date().isoformat()
     return str(cell)
-
-

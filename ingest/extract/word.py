@@ -132,7 +132,9 @@ class _Walker:
                 for cell in row:
                     self.add_children(cell)
             return
-        texts = clean_rows([["\n".join(filter(None, map(_text, cell.iter(qn("w:p"))))) for cell in row] for row in rows])
+        texts = clean_rows(
+            [["\n".join(filter(None, map(_text, cell.iter(qn("w:p"))))) for cell in row] for row in rows]
+        )
         if texts:
             add_rows(self._text, texts, level=6)
 
@@ -209,7 +211,9 @@ def _is_on(switch: _Element | None) -> bool:
 
 def _may_head(text: str) -> bool:
     text = text.strip()
-    return is_question(text) or (0 < len(text) <= _LONGEST_BOLD_HEADING and "\n" not in text and text[-1] not in ".:;,!")
+    return is_question(text) or (
+        0 < len(text) <= _LONGEST_BOLD_HEADING and "\n" not in text and text[-1] not in ".:;,!"
+    )
 
 
 def _level(properties: _Element) -> int | None:
@@ -261,5 +265,3 @@ def _number_formats(document: Document) -> dict[tuple[str, int], str]:
 
 def _nearest_table(element: _Element) -> _Element | None:
     return next((parent for parent in element.iterancestors() if parent.tag == qn("w:tbl")), None)
-
-
