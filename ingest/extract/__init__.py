@@ -31,6 +31,8 @@ def extract(data: bytes | str, form: Format, parser: Parser | None = None) -> li
         drafts = _extract_text(data, form)
     else:
         document = data.encode() if isinstance(data, str) else data
+        if not document:
+            raise PageError("it is empty")
         drafts = parser.parse(document, form) if parser else _parse_once(document, form)
     drafts = [draft for draft in drafts if draft.text]
     if not drafts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from io import BytesIO
 
 from oxmsg import Message
@@ -40,7 +40,7 @@ def extract_msg(document: bytes) -> list[Draft]:
     return [_draft(mail.subject or "", {"From": mail.sender or "", "Date": sent}, said or "", is_html)]
 
 
-def _content(body: EmailMessage) -> str:
+def _content(body: MIMEPart) -> str:
     try:
         return str(body.get_content())
     except LookupError:  # an encoding that does not exist

@@ -152,9 +152,7 @@ def _flat(element: _Element) -> str:
 def _pieces(element: _Element) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        if child.tag == f"{_TEXT}s":
-            yield " "
-        elif child.tag == f"{_TEXT}tab":
+        if child.tag in {f"{_TEXT}s", f"{_TEXT}tab"}:
             yield " "
         elif child.tag == f"{_TEXT}line-break":
             yield "\n"

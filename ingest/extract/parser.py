@@ -88,7 +88,7 @@ class Parser:
             raise _ChildLostError(reason, used=used and not ours) from error
         if reply.crowded:
             self._drop()
-            raise _ChildLostError(f"it needs more than {MEMORY >> 20:,} MiB of memory", used=used)
+            raise _ChildLostError(f"it needs more than {MEMORY >> 20:,} MiB of memory; split it", used=used)
         if reply.problem is not None:
             raise PageError(reply.problem)
         return list(reply.drafts)
@@ -116,7 +116,7 @@ class _Child:
         ours, theirs = Pipe()
         self._connection: Connection[bytes, bytes] = ours
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-m", "ingest.extract.child", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -148,7 +148,7 @@ class _Child:
             self._process.kill()
             self._process.wait()
         if self._late.is_set():
-            return f"it needs more than {SECONDS} s", True
+            return f"it needs more than {SECONDS} s; split it", True
         return _death(self._process.returncode)
 
     def _kill_late(self) -> None:
@@ -158,7 +158,7 @@ class _Child:
 
 def _death(status: int) -> tuple[str, bool]:
     if status == -signal.SIGXCPU:
-        return f"it needs more than {CPU_SECONDS} s of processor time", True
+        return f"it needs more than {CPU_SECONDS} s of processor time; split it", True
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     return f"it is damaged, or it needs more than {MEMORY >> 20:,} MiB of memory: its parser died ({how})", False
 

@@ -13,7 +13,7 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.languages import get_language
 from docutils.parsers.rst import Directive, directives, roles
-from docutils.utils import new_document
+from docutils.utils import Reporter, new_document
 
 from content.model import BlockKind
 from ingest.draft import Draft, DraftText, clean
@@ -138,7 +138,7 @@ class _UnknownDirective(Directive):
 
 def _unknown_role(
     role: str, rawtext: str, text: str, lineno: int, inliner: Any, options: Any = None, content: Any = None
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+) -> tuple[list[Any], list[Any]]:
     # "shown <target>", "!shown", and "~package.shown"
     match = _TARGET.fullmatch(text)
     shown = match[1] if match else text
@@ -148,9 +148,9 @@ def _unknown_role(
 def _learn(source: str) -> None:
     """Make docutils know the roles and directives that a document uses."""
     language, document = get_language("en"), new_document("")
-    document.reporter.report_level = document.reporter.halt_level = 5
+    reporter = document.reporter = Reporter("", report_level=5, halt_level=5)
     for name in {name.lower() for pair in _ROLE.findall(source) for name in pair if name}:
-        if roles.role(name, language, 0, document.reporter)[0] is None:
+        if roles.role(name, language, 0, reporter)[0] is None:
             roles.register_local_role(name, _unknown_role)
     for name in {name.lower() for name in _DIRECTIVE.findall(source)}:
         if directives.directive(name, language, document)[0] is None:

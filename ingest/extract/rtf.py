@@ -14,4 +14,4 @@ def extract_rtf(document: bytes) -> list[Draft]:
     source = document.decode("latin-1")  # the format is ASCII; all else stands there as escapes
     if not source.lstrip().startswith("{\\rtf"):
         raise PageError("it is no rich text: it does not begin with {\\rtf")
-    return extract_plain(rtf_to_text(source, errors="replace"))
+    return extract_plain(str(rtf_to_text(source, errors="replace")))

@@ -7,6 +7,7 @@ from io import BytesIO
 from zipfile import BadZipFile
 
 from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.exc import PackageNotFoundError
 from pptx.shapes.autoshape import Shape
 from pptx.shapes.base import BaseShape
@@ -22,6 +23,7 @@ from ingest.extract.archive import open_archive
 from ingest.extract.plain import add_line
 from ingest.extract.rows import add_rows, clean_rows
 
+_FURNITURE = {PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER, PP_PLACEHOLDER.SLIDE_NUMBER}
 _NO_TITLE = {"", "PowerPoint Presentation"}
 _DEEPEST_GROUP = 50
 
@@ -90,14 +92,7 @@ def _inches(length: int | None) -> float:
 
 
 def _is_furniture(shape: Shape) -> bool:
-    if not shape.is_placeholder:
-        return False
-    return shape.placeholder_format.type is not None and shape.placeholder_format.type.name in {
-        "DATE",
-        "FOOTER",
-        "HEADER",
-        "SLIDE_NUMBER",
-    }
+    return shape.is_placeholder and shape.placeholder_format.type in _FURNITURE
 
 
 def _said(paragraph: _Paragraph) -> str:

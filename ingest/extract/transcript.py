@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.draft import Draft, clean
 from ingest.extract.speech import Cue, speech_draft
@@ -42,7 +43,7 @@ def _is_recording(cues: list[Cue], lines: int) -> bool:
     return (
         len(cues) >= max(_FEWEST, _SHARE * lines)
         and cues[0].start <= _LATEST_START
-        and all(before.start <= after.start for before, after in zip(cues, cues[1:], strict=False))
+        and all(before.start <= after.start for before, after in pairwise(cues))
         and cues[0].start < cues[-1].start
     )
 

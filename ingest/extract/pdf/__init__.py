@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -30,7 +31,7 @@ _NO_TITLE = re.compile(
 
 
 def extract_pdf(document: bytes) -> list[Draft]:
-    """Return one draft; each page is a place in it. Raises PageError for what is protected, damaged or only pictures."""
+    """Return one draft; each page is a place in it. Raises PageError for what is protected, damaged or a picture."""
     try:
         pdf = pypdfium2.PdfDocument(document)
     except pypdfium2.PdfiumError as error:
@@ -42,13 +43,10 @@ def extract_pdf(document: bytes) -> list[Draft]:
     pages, heights = _read(pdf)
     parts = _parts(without_furniture(pages, heights), _outline(pdf))
     if not parts:
-        pictures = (
-            "; it holds pictures alone, such as scans, and needs text recognition (OCR) first" if any(heights) else ""
-        )
-        raise PageError(f"there is no text in it{pictures}")
+        raise PageError("there is no text in it; if it is a scan, it needs text recognition (OCR) first")
     title = _title(pdf, parts)
     text = DraftText()
-    hyphens = Hyphens(row.text for part in parts for row in part.rows)
+    hyphens = Hyphens(line for part in parts for line in part.lines())
     for part in parts:
         if not (part.kind is BlockKind.HEADING and part is parts[0] and plain(part.text) == plain(title or "")):
             _add(text, part, hyphens)
@@ -110,7 +108,11 @@ def _add(text: DraftText, part: Part, hyphens: Hyphens) -> None:
     match part.kind:
         case BlockKind.TABLE:
             text.place(page)
-            add_rows(text, clean_rows(part.cells), level=6)
+            add_rows(
+                text,
+                clean_rows([[reduce(hyphens.join, cell.split("\n")) for cell in row] for row in part.cells]),
+                level=6,
+            )
         case BlockKind.CODE:
             text.place(page)
             text.add(BlockKind.CODE, "\n".join(row.text for row in part.rows))

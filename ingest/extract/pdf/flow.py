@@ -49,6 +49,12 @@ class Part:
         """What it says, rows parted by a space."""
         return " ".join(row.text for row in self.rows)
 
+    def lines(self) -> list[str]:
+        """Return all its lines, those of cells too."""
+        return [row.text for row in self.rows] + [
+            line for row in self.cells for cell in row for line in cell.split("\n")
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -142,23 +148,27 @@ def _begins(part: Part, row: Row, left: float, right: float, body: Body) -> bool
     pitch = before.bottom - row.bottom
     if part.kind is BlockKind.CODE or all(piece.mono for piece in row.pieces):
         return part.kind is not _kind(row) or pitch > 2 * body.pitch * size
-    if _has_mark(row) or pitch > _LOOSE * max(body.pitch, 1.0) * size or pitch < 0:
-        return True
-    if abs(row.lead.size - size) > _SAME_SIZE * size or _is_bold(row, body) is not _is_bold(before, body):
+    if pitch > _LOOSE * max(body.pitch, 1.0) * size or pitch < 0 or _differs(before, row, body):
         return True
     first = row.pieces[0].words[0]
-    fits = before.right + (first.right - first.left) + size / 2 < right  # so the line was ended on purpose
-    ended = fits and (_ENDS.search(before.text) or before.right < left + _SHORT * (right - left))
+    full = before.right + (first.right - first.left) + size / 2 >= right  # else the line was ended on purpose
+    ends = _ENDS.search(before.text) is not None
+    if _has_mark(row):  # or a line of running text that happens to begin so
+        return not (full and not ends and part.kind is BlockKind.PARAGRAPH and abs(row.left - before.left) < 1)
+    ended = not full and (ends or before.right < left + _SHORT * (right - left))
+    indent = _INDENT * size
     if part.kind is BlockKind.ITEM:
-        return bool(
-            row.left < part.rows[0].left + _INDENT * size
-            and (ended or len(part.rows) > 1 and part.rows[1].left > row.left + _INDENT * size)
-        )
-    set_in = row.left - min(one.left for one in part.rows) > _INDENT * size and len(part.rows) > 1
-    set_in = set_in or (
-        row.left - before.left > _INDENT * size and len(part.rows) == 1 and bool(_ENDS.search(before.text))
-    )
-    return bool(ended) or set_in
+        hangs = len(part.rows) > 1 and part.rows[1].left > row.left + indent
+        return row.left < part.rows[0].left + indent and (ended or hangs)
+    if len(part.rows) == 1:
+        return ended or (ends and row.left > before.left + indent)
+    return ended or row.left > min(one.left for one in part.rows) + indent
+
+
+def _differs(before: Row, row: Row, body: Body) -> bool:
+    """Whether a row is set in other type than the one above."""
+    size = before.lead.size
+    return abs(row.lead.size - size) > _SAME_SIZE * size or _is_bold(row, body) is not _is_bold(before, body)
 
 
 def _is_bold(row: Row, body: Body) -> bool:

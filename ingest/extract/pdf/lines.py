@@ -191,6 +191,8 @@ def rows_of(pieces: Sequence[Piece]) -> list[Row]:
 
 
 def _in_order(row: list[Piece]) -> list[Piece]:
+    if len(row) < 2 or all(piece.text.isascii() for piece in row):
+        return sorted(row, key=lambda piece: piece.left)
     letters = [unicodedata.bidirectional(letter) for piece in row for letter in piece.text]
     backwards = sum(kind in _RIGHT_TO_LEFT for kind in letters) > sum(kind == "L" for kind in letters)
     return sorted(row, key=lambda piece: -piece.left if backwards else piece.left)

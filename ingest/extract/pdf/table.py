@@ -16,7 +16,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's rows of cells, and the row of the page with which it begins."""
+    """A table's rows of cells, whose lines are parted by line breaks, and the row of the page with which it begins."""
 
     cells: tuple[tuple[str, ...], ...]
     first: Row
@@ -92,7 +92,7 @@ def _cells(rows: Sequence[Row], columns: Sequence[Span]) -> tuple[tuple[str, ...
         if before is None or _pitch(before, row) > _TIGHT or (cells[0] and lines[-1][0]):
             lines.append(cells)
         else:
-            lines[-1] = [f"{above} {cell}".strip() for above, cell in zip(lines[-1], cells, strict=True)]
+            lines[-1] = [f"{above}\n{cell}".strip("\n") for above, cell in zip(lines[-1], cells, strict=True)]
         before = row
     return tuple(map(tuple, lines))
 

@@ -42,7 +42,10 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word with its box in points from the lower left corner of the page; y grows upwards. ``glued`` where no space parts it from the word before."""
+    """A word with its box in points from the lower left corner of the page; y grows upwards.
+
+    ``glued`` where no space parts it from the word before.
+    """
 
     text: str
     left: float
@@ -73,6 +76,7 @@ class _Reader:
         left, bottom, right, top = page.get_cropbox()
         self._left, self._bottom, self._width, self._height = left, bottom, right - left, top - bottom
         self._box = pdfium.FS_RECTF()
+        self._box_address = ctypes.byref(self._box)
         self._types: dict[int | None, Type] = {}
 
     def words(self) -> Iterator[Word]:
@@ -103,7 +107,7 @@ class _Reader:
 
     def _char_box(self, at: int) -> tuple[float, float, float, float]:
         box = self._box
-        pdfium.FPDFText_GetLooseCharBox(self._raw, at, ctypes.byref(box))
+        pdfium.FPDFText_GetLooseCharBox(self._raw, at, self._box_address)
         left, right = box.left - self._left, box.right - self._left
         bottom, top = box.bottom - self._bottom, box.top - self._bottom
         match self._turn:  # as the page is shown
