@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markdown import Markdown
 
-from glossator.output import out, print_json, say, shown
+from glossator.output import out, print_json, say, shown, whereabouts
 from glossator.verbs.asking import Desk, open_desk
 from service.assistant import Question
 from service.conversation import new_id
@@ -52,8 +52,9 @@ def _show(answer: Answer) -> None:
     if answer.citations:
         say("")
     for one in answer.citations:
-        place = " › ".join([one.title, *(step for step in one.heading if step != one.title)])
-        say(f"[cyan]\\[{one.number}][/cyan] {shown(place)}  [dim]{shown(one.link or one.page_id)}[/dim]")
+        heading = " › ".join([one.title, *(step for step in one.heading if step != one.title)])
+        where = whereabouts(one.link, one.page_id, one.locator)
+        say(f"[cyan]\\[{one.number}][/cyan] {shown(heading)}  [dim]{shown(where)}[/dim]")
     if answer.related_terms:
         say(f"\nRelated: {shown(', '.join(term.name for term in answer.related_terms))}")
     if answer.suggestions:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from glossator.output import print_json, say, shown
+from glossator.output import print_json, say, shown, whereabouts
 from glossator.verbs.asking import open_desk
 from service.message import checked
 from service.model import SearchReply, SearchResult
@@ -43,7 +43,7 @@ def search(
 
 def _show(place: int, result: SearchResult) -> None:
     heading = " › ".join([result.title, *(step for step in result.heading if step != result.title)])
-    where = result.link or result.page_id
+    where = whereabouts(result.link, result.page_id, result.locator)
     say(f"[bold]{place}. {shown(heading)}[/bold]  [cyan]{result.score:.2f}[/cyan]  [dim]{shown(where)}[/dim]")
     text = " ".join(result.text.split())
     say(f"   {shown(text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + '…')}\n")

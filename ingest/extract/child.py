@@ -1,4 +1,4 @@
-"""The program of the child process that parses documents: ``python -m ingest.extract.child DESCRIPTOR``.
+"""The program of the child process that parses documents: ``python -m ingest.extract.child DESCRIPTOR MEMORY SECONDS``.
 
 It reads pairs of messages (format, document) from a connection and answers each with a reply in JSON. Only here are the
 libraries imported that read documents. Memory and processor time are limited by the system, and a parser can neither
@@ -18,19 +18,20 @@ from typing import Any
 from content.errors import PageError
 from ingest.draft import Draft
 from ingest.extract.format import Format
-from ingest.extract.limits import CPU_SECONDS, LARGEST_REPLY, LONGEST_TEXT, MEMORY
+from ingest.extract.limits import LARGEST_REPLY, LONGEST_TEXT
 
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "os.remove")
 
 
 def main() -> None:
     """Answer until the parent closes the connection."""
+    descriptor, memory, cpu_seconds = map(int, sys.argv[1:])
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     if sys.platform == "linux":  # elsewhere the system does not hold a process to it
-        _limit(resource.RLIMIT_AS, MEMORY)
+        _limit(resource.RLIMIT_AS, memory)
     sys.addaudithook(_forbid)
-    connection: Connection[bytes, bytes] = Connection(int(sys.argv[1]))
+    connection: Connection[bytes, bytes] = Connection(descriptor)
     while True:
         try:
             form = Format(connection.recv_bytes().decode())
@@ -38,7 +39,7 @@ def main() -> None:
         except EOFError:
             return
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + CPU_SECONDS + 1)
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + cpu_seconds + 1)
         connection.send_bytes(_reply(document, form))
 
 

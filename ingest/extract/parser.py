@@ -14,15 +14,16 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from content.errors import PageError
 from ingest.draft import Draft
 from ingest.extract.format import Format
-from ingest.extract.limits import CPU_SECONDS, LARGEST_REPLY, MEMORY, SECONDS
+from ingest.extract.limits import LARGEST_REPLY, Limits
 
 # Parsers leak and caches grow: a child makes room for a new one after so many documents.
 _DOCUMENTS_A_CHILD = 100
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Parser:
     Threads may share it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = _LIMITS) -> None:
+        self._limits = limits
         self._child: _Child | None = None
         self._lock = threading.Lock()
 
@@ -77,7 +79,7 @@ class Parser:
     def _parse(self, document: bytes, form: Format) -> list[Draft]:
         if self._child is None or self._child.documents >= _DOCUMENTS_A_CHILD:
             self._drop()
-            self._child = _Child()
+            self._child = _Child(self._limits)
         child = self._child
         used = child.documents > 0
         try:
@@ -88,7 +90,7 @@ class Parser:
             raise _ChildLostError(reason, used=used and not ours) from error
         if reply.crowded:
             self._drop()
-            raise _ChildLostError(f"it needs more than {MEMORY >> 20:,} MiB of memory; split it", used=used)
+            raise _ChildLostError(f"it needs more than {_mebibytes(self._limits)} of memory; split it", used=used)
         if reply.problem is not None:
             raise PageError(reply.problem)
         return list(reply.drafts)
@@ -110,14 +112,16 @@ class _ChildLostError(Exception):
 class _Child:
     """A running child process."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.documents = 0
+        self._limits = limits
         self._late = threading.Event()
         ours, theirs = Pipe()
         self._connection: Connection[bytes, bytes] = ours
         with theirs:
+            arguments = [str(theirs.fileno()), str(limits.memory), str(limits.cpu_seconds)]
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-m", "ingest.extract.child", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "ingest.extract.child", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -128,13 +132,13 @@ class _Child:
     def ask(self, document: bytes, form: Format) -> Reply:
         """Return the child's reply. Raises EOFError where it died or had to be killed."""
         self.documents += 1
-        timer = threading.Timer(SECONDS, self._kill_late)
+        timer = threading.Timer(self._limits.seconds, self._kill_late)
         timer.start()
         try:
             self._connection.send_bytes(form.encode())
             self._connection.send_bytes(document)
             return _REPLY.validate_json(self._connection.recv_bytes(LARGEST_REPLY))
-        except OSError as error:  # the connection broke, or the reply is beyond all measure
+        except (OSError, ValidationError) as error:  # the connection broke, or the reply is none
             raise EOFError from error
         finally:
             timer.cancel()
@@ -148,19 +152,23 @@ class _Child:
             self._process.kill()
             self._process.wait()
         if self._late.is_set():
-            return f"it needs more than {SECONDS} s; split it", True
-        return _death(self._process.returncode)
+            return f"it needs more than {self._limits.seconds:g} s; split it", True
+        return _death(self._process.returncode, self._limits)
 
     def _kill_late(self) -> None:
         self._late.set()
         self._process.kill()
 
 
-def _death(status: int) -> tuple[str, bool]:
+def _death(status: int, limits: Limits) -> tuple[str, bool]:
     if status == -signal.SIGXCPU:
-        return f"it needs more than {CPU_SECONDS} s of processor time; split it", True
+        return f"it needs more than {limits.cpu_seconds} s of processor time; split it", True
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-    return f"it is damaged, or it needs more than {MEMORY >> 20:,} MiB of memory: its parser died ({how})", False
+    return f"it is damaged, or it needs more than {_mebibytes(limits)} of memory: its parser died ({how})", False
+
+
+def _mebibytes(limits: Limits) -> str:
+    return f"{limits.memory >> 20:,} MiB"
 
 
 def _environment() -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from ingest.extract.pdf.lines import Piece, is_contents, rows_of
 _ZONE = 0.12  # of the height of a page, at its top and at its bottom
 _LARGE = 1.3  # times the usual size of type
 _SHARE = 0.3  # of the pages on which a text stands there
-_FEWEST_PAGES = 2
+_FEWEST_PAGES = 3
 _CONTENTS = 0.4  # of the rows of a page that lead to other pages
 _PAGE_NUMBER = re.compile(
     r"[-–—\s]*(?:page\s*|p\.\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|\|)\s*\d{1,4})?[-–—\s]*", re.IGNORECASE
