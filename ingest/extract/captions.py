@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from content.errors import PageError
 from ingest.draft import Draft, clean
@@ -91,14 +92,11 @@ def _seconds(hours: str | None, minutes: str, seconds: str) -> float:
 def _unrolled(timed: Iterable[Timed]) -> Iterator[Timed]:
     shown: list[str] = []
     for start, end, lines in timed:
-        plain = [said for said in map(_plain, lines) if said]
-        fresh = plain
-        while fresh and fresh[0] in shown:
-            fresh = fresh[1:]
-        if plain:
-            shown = plain
-        if fresh:
-            yield start, end, fresh
+        plain = [_plain(line) for line in lines]
+        repeated = len(list(takewhile(lambda line: not line or line in shown, plain)))
+        shown = list(filter(None, plain)) or shown
+        if repeated < len(lines):
+            yield start, end, lines[repeated:]
 
 
 def _cues(start: float, end: float, lines: list[str]) -> Iterator[Cue]:

@@ -91,7 +91,7 @@ class _Walker:
             self.add_children(element)
         elif tag == f"{_DRAW}frame" and (role := element.get(f"{_SHOW}class")):
             if role == "title":
-                self._text.add(BlockKind.HEADING, _flat(element), level=2)
+                self._text.add(BlockKind.HEADING, " ".join(map(_flat, element.iter(f"{_TEXT}p"))), level=2)
             elif role not in _SLIDE_FURNITURE:
                 self.add_children(element)
         else:

@@ -94,13 +94,17 @@ def _bookmarks(pdf: pypdfium2.PdfDocument) -> Iterator[tuple[int, str, int]]:
 
 
 def _title(pdf: pypdfium2.PdfDocument, parts: list[Part]) -> str | None:
-    """Return the title that the document states of itself, else its largest heading where that is on the first page."""
+    """Return the title that the document states of itself, else the heading that is larger than all others.
+
+    That one must stand on the first page with text.
+    """
     stated = " ".join(clean(pdf.get_metadata_value("Title")).split())
     if not _NO_TITLE.match(stated):
         return stated
-    headings = [part for part in parts if part.kind is BlockKind.HEADING]
-    largest = max(headings, key=lambda part: part.size, default=None)
-    return largest.text if largest is not None and largest.pages[0] == parts[0].pages[0] else None
+    headings = sorted((part for part in parts if part.kind is BlockKind.HEADING), key=lambda part: -part.size)
+    if not headings or headings[0].pages[0] != parts[0].pages[0]:
+        return None
+    return headings[0].text if len(headings) < 2 or headings[0].size > headings[1].size else None
 
 
 def _add(text: DraftText, part: Part, hyphens: Hyphens) -> None:
