@@ -82,4 +82,6 @@ def _column(names: Sequence[str], known: set[str]) -> int | None:
 
 
 def _clean(cell: str) -> str:
+    if cell.isascii() and cell.isprintable():  # as nearly all are, of which there may be a million
+        return " ".join(cell.split())
     return "\n".join(" ".join(line.split()) for line in clean(cell).split("\n")).strip()
