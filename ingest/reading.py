@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
 
 from content.errors import PageError, SourceError
 from content.model import Page
 from ingest.draft import Draft, clean
 from ingest.extract import Parser, extract
+from ingest.extract.format import FILES
 from ingest.furniture import without_furniture
 from ingest.report import SourceReport
 from ingest.sources import RawPage, Skipped, Source, read
@@ -72,7 +75,7 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, play
         report.skipped.append((raw.where, f"its address {url[:80]!r} is not http or https and is left out"))
         url = None
     if url is None and source.base_url:
-        url = source.base_url + raw.page_id
+        url = source.base_url + _address(raw)
     page_id = raw.page_id
     if draft.anchor:
         page_id = f"{url or raw.page_id}#{draft.anchor}"
@@ -82,3 +85,11 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, play
     return Page(
         source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places
     )
+
+
+def _address(raw: RawPage) -> str:
+    """Return where a page is under the address of its source."""
+    if raw.form not in FILES:
+        return raw.page_id
+    suffix = Path(raw.where).suffix
+    return quote(raw.page_id.removesuffix(suffix) + suffix)

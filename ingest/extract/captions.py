@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 
 from content.errors import PageError
 from ingest.draft import Draft, clean
@@ -93,7 +92,7 @@ def _unrolled(timed: Iterable[Timed]) -> Iterator[Timed]:
     shown: list[str] = []
     for start, end, lines in timed:
         plain = [_plain(line) for line in lines]
-        repeated = len(list(takewhile(lambda line: not line or line in shown, plain)))
+        repeated = next((at for at, line in enumerate(plain) if line and line not in shown), len(plain))
         shown = list(filter(None, plain)) or shown
         if repeated < len(lines):
             yield start, end, lines[repeated:]

@@ -28,6 +28,9 @@ class Format(StrEnum):
 # Formats that are text to begin with; all others are parsed in a child process.
 TEXTS = frozenset({Format.MARKDOWN, Format.HTML, Format.TEXT})
 
+# Formats whose files visitors open themselves; the others are shown by a page or a player, without the suffix.
+FILES = frozenset(Format) - TEXTS - {Format.RST, Format.VTT, Format.SRT}
+
 SUFFIXES = {
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,

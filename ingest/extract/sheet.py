@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from content.errors import PageError
 from content.model import BlockKind
-from ingest.draft import Draft, DraftText
+from ingest.draft import Draft, DraftText, clean
 from ingest.extract.archive import open_archive
 from ingest.extract.rows import add_rows, clean_rows, glossary_drafts
 
@@ -27,7 +27,11 @@ def extract_sheet(document: bytes) -> list[Draft]:
         raise PageError("it is protected by a password; save it without") from error
     except CalamineError as error:
         raise PageError(f"it is damaged, or no spreadsheet: {error}") from error
-    shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+    shown = [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
     text = DraftText()
     entries: list[Draft] = []
     for name in shown:
@@ -36,7 +40,7 @@ def extract_sheet(document: bytes) -> list[Draft]:
             entries += found
         elif rows:
             if len(shown) > 1:
-                text.add(BlockKind.HEADING, name, level=2)
+                text.add(BlockKind.HEADING, clean(name), level=2)
             add_rows(text, rows, level=3)
     return [*entries, text.draft(None)]
 

@@ -167,6 +167,20 @@ def test_a_folder_of_documents(tmp_path):
     assert reading.failed_ids == {"bad", "bomb", "empty"}
 
 
+def test_documents_are_addressed_as_the_files_that_they_are(tmp_path):
+    (tmp_path / "White paper.pdf").write_bytes(GOOD)
+    (tmp_path / "White paper.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "guide.rst").write_text("Words.")
+    (tmp_path / "talk.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nWords.")
+    pages = read_source(Source(str(tmp_path), base_url="https://x.example/")).pages
+    assert {page.page_id: page.url for page in pages} == {
+        "White paper": "https://x.example/White%20paper.csv",
+        "White paper.pdf": "https://x.example/White%20paper.pdf",
+        "guide": "https://x.example/guide",
+        "talk": "https://x.example/talk",
+    }
+
+
 def test_the_parent_imports_no_parser():
     program = "import sys, glossator.cli, ingest.pipeline, ingest.reading; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
