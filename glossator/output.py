@@ -57,13 +57,6 @@ def shown(text: str) -> str:
     return escape(_CONTROL.sub("\ufffd", text))
 
 
-def whereabouts(link: str | None, page_id: str, locator: str | None) -> str:
-    """Return where a quote stands: its link, or else its page with the page number or time, such as "talk, 1:23"."""
-    if link or locator is None:
-        return link or page_id
-    return f"{page_id}, {place(locator)}"
-
-
 def place(locator: str | None) -> str:
     """Return a locator as people say it: "page 3", "1:23"; nothing for none."""
     name, _, value = (locator or "").partition("=")

@@ -30,7 +30,6 @@ def citation(number: int, quote: Quote, support: float = 1.0) -> Citation:
         start=quote.start,
         end=quote.end,
         support=support,
-        locator=quote.locator,
     )
 
 
@@ -50,7 +49,6 @@ def search_result(hit: Hit, asked: Collection[str]) -> SearchResult:
         end=passage.end,
         score=round(hit.score, 4),
         highlights=tuple(_highlights(passage.text, asked)),
-        locator=passage.locator,
     )
 
 

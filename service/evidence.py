@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -60,7 +61,10 @@ class Evidence:
     def of(self, hit: Hit) -> Iterator[Unit]:
         """Yield the units of a passage, headings left out."""
         page = self.page(hit)
-        for number, block in enumerate(page.blocks):
+        first = bisect_right(page.blocks, hit.passage.start, key=lambda block: block.end)  # a book has thousands
+        for number, block in enumerate(page.blocks[first:], first):
+            if block.start >= hit.passage.end:
+                break
             start, end = max(block.start, hit.passage.start), min(block.end, hit.passage.end)
             if start >= end or block.kind is BlockKind.HEADING:
                 continue

@@ -37,10 +37,7 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A passage that was found. ``text`` is the page's text from ``start`` to ``end``.
-
-    ``locator`` is ``page=3`` for the page of a PDF or the slide, ``t=83`` for the second of a recording, else None.
-    """
+    """A passage that was found. ``text`` is the page's text from ``start`` to ``end``."""
 
     passage_id: str
     page_id: str
@@ -54,7 +51,6 @@ class SearchResult:
     end: int
     score: float
     highlights: tuple[Highlight, ...]
-    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +64,7 @@ class SearchReply:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote that supports a sentence of the answer: the page's text from ``start`` to ``end``.
-
-    ``locator`` is ``page=3`` for the page of a PDF or the slide, ``t=83`` for the second of a recording, else None.
-    """
+    """A verbatim quote that supports a sentence of the answer: the page's text from ``start`` to ``end``."""
 
     number: int
     passage_id: str
@@ -85,7 +78,6 @@ class Citation:
     start: int
     end: int
     support: float
-    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

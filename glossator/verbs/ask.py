@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markdown import Markdown
 
-from glossator.output import out, print_json, say, shown, whereabouts
+from glossator.output import out, print_json, say, shown
 from glossator.verbs.asking import Desk, open_desk
 from service.assistant import Question
 from service.conversation import new_id
@@ -30,7 +30,7 @@ def ask(
     with open_desk(settings) as desk:
         site = settings.sites.get(DEFAULT_SITE, settings.site[0])
         answer = asyncio.run(_ask(desk, site, text, collection))
-    print_json(answer) if as_json else _show(answer)
+        print_json(answer) if as_json else _show(answer, desk)
 
 
 async def _ask(desk: Desk, site: SiteSettings, text: str, collection: str | None) -> Answer:
@@ -42,7 +42,7 @@ async def _ask(desk: Desk, site: SiteSettings, text: str, collection: str | None
     raise AssertionError("a reply ends with Done")
 
 
-def _show(answer: Answer) -> None:
+def _show(answer: Answer, desk: Desk) -> None:
     if out.is_terminal:
         out.print(Markdown(answer.answer))
     else:
@@ -53,8 +53,7 @@ def _show(answer: Answer) -> None:
         say("")
     for one in answer.citations:
         heading = " › ".join([one.title, *(step for step in one.heading if step != one.title)])
-        where = whereabouts(one.link, one.page_id, one.locator)
-        say(f"[cyan]\\[{one.number}][/cyan] {shown(heading)}  [dim]{shown(where)}[/dim]")
+        say(f"[cyan]\\[{one.number}][/cyan] {shown(heading)}  [dim]{shown(desk.whereabouts(one))}[/dim]")
     if answer.related_terms:
         say(f"\nRelated: {shown(', '.join(term.name for term in answer.related_terms))}")
     if answer.suggestions:

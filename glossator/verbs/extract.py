@@ -53,7 +53,6 @@ def _record(page: Page, passages: list[Passage]) -> dict[str, Any]:
                 "text": passage.text,
                 "start": passage.start,
                 "end": passage.end,
-                **({"locator": passage.locator} if passage.locator else {}),
             }
             for passage in passages
         ],
