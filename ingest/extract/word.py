@@ -247,7 +247,7 @@ def _number_formats(document: Document) -> dict[tuple[str, int], str]:
     found = [rel.target_part for rel in document.part.rels.values() if rel.reltype == RELATIONSHIP_TYPE.NUMBERING]
     if not found:
         return {}
-    root = parse_xml(found[0].blob) if not hasattr(found[0], "element") else found[0].element
+    root = parse_xml(found[0].blob)
     abstract: dict[str, dict[int, str]] = {}
     for one in root.iter(qn("w:abstractNum")):
         levels = {}

@@ -154,6 +154,12 @@ def test_headers_footers_and_page_numbers_are_left_out():
     assert "Canaryd" in text
 
 
+def test_numbers_at_the_edge_of_a_page_that_are_not_its_own():
+    rows = [("Country", "Members"), ("Austria", "12"), ("Finland", "15")]
+    page = [Line(cell, x, 60 - 18 * at) for at, row in enumerate(rows) for cell, x in zip(row, (72, 220), strict=True)]
+    assert read([*lines(BODY, 72, 500), *page]).text.endswith("Austria | 12\nFinland | 15")
+
+
 def test_a_table_of_contents_is_left_out():
     contents = [
         Line("Contents", 72, 740, 16),

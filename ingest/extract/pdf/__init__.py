@@ -10,20 +10,20 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from content.errors import PageError
-from content.model import Block, BlockKind
+from content.model import BlockKind
 from ingest.draft import Draft, DraftText, clean
-from ingest.extract.pdf.flow import Part, body_of, joined, parts_of
+from ingest.extract.pdf.columns import columns_of
+from ingest.extract.pdf.flow import BULLET, Part, body_of, joined, parts_of
 from ingest.extract.pdf.furniture import without_contents, without_furniture
 from ingest.extract.pdf.heading import Outline, mark_headings, plain
 from ingest.extract.pdf.hyphen import Hyphens
-from ingest.extract.pdf.lines import Piece, columns_of, pieces_of
+from ingest.extract.pdf.lines import Piece, pieces_of
 from ingest.extract.pdf.table import with_tables
 from ingest.extract.pdf.words import page_words
 from ingest.extract.plain import ITEM_MARK
 from ingest.extract.rows import add_rows, clean_rows
 
 _MOST_PAGES = 10_000
-_BULLET = re.compile(r"[•◦▪■●‣⁃∙○□➢➤✓✔\uf0b7\uf0a7\uf0d8]\s*")
 # What programs write where nobody gave the document a title.
 _NO_TITLE = re.compile(
     r"\s*$|untitled|microsoft word|microsoft powerpoint|\S+\.(?:docx?|pptx?|indd|tex|pdf|dvi|qxd)$", re.IGNORECASE
@@ -108,28 +108,29 @@ def _title(pdf: pypdfium2.PdfDocument, parts: list[Part]) -> str | None:
 
 
 def _add(text: DraftText, part: Part, hyphens: Hyphens) -> None:
-    page = f"page={part.pages[0]}"
+    text.place(f"page={part.pages[0]}")
     match part.kind:
         case BlockKind.TABLE:
-            text.place(page)
-            add_rows(
-                text,
-                clean_rows([[reduce(hyphens.join, cell.split("\n")) for cell in row] for row in part.cells]),
-                level=6,
-            )
+            cells = [[reduce(hyphens.join, cell.split("\n")) for cell in row] for row in part.cells]
+            add_rows(text, clean_rows(cells), level=6)
         case BlockKind.CODE:
-            text.place(page)
             text.add(BlockKind.CODE, "\n".join(row.text for row in part.rows))
         case BlockKind.HEADING:
-            text.place(page)
-            said, _ = _flowing(part, hyphens)
-            text.add(BlockKind.HEADING, said, level=part.level)
+            text.add(BlockKind.HEADING, _flowing(part, hyphens)[0], level=part.level)
         case _:
-            said, offsets = _flowing(part, hyphens)
-            mark = _BULLET.match(said) or ITEM_MARK.match(said) if part.kind is BlockKind.ITEM else None
-            cut = mark.end() if mark else 0
-            shown = "- " if mark and _BULLET.match(said) else said[:cut].lstrip()
-            _place(text, text.add(part.kind, said[cut:], mark=shown), offsets, cut)
+            _add_flowing(text, part, hyphens)
+
+
+def _add_flowing(text: DraftText, part: Part, hyphens: Hyphens) -> None:
+    said, offsets = _flowing(part, hyphens)
+    bullet = BULLET.match(said)
+    mark = bullet or ITEM_MARK.match(said) if part.kind is BlockKind.ITEM else None
+    cut = mark.end() if mark else 0
+    block = text.add(part.kind, said[cut:], mark="- " if bullet and mark else said[:cut].lstrip())
+    if block is None:
+        return
+    for offset, page in offsets:
+        text.place(f"page={page}", block.start + max(0, offset - cut))
 
 
 def _flowing(part: Part, hyphens: Hyphens) -> tuple[str, list[tuple[int, int]]]:
@@ -142,10 +143,3 @@ def _flowing(part: Part, hyphens: Hyphens) -> tuple[str, list[tuple[int, int]]]:
         if page != offsets[-1][1]:
             offsets.append((before, page))
     return said, offsets
-
-
-def _place(text: DraftText, block: Block | None, offsets: list[tuple[int, int]], cut: int) -> None:
-    if block is None:
-        return
-    for offset, page in offsets:
-        text.place(f"page={page}", block.start + max(0, offset - cut))

@@ -21,7 +21,8 @@ _SAME_SIZE = 0.06  # relative
 _BOLDER = 150
 _USUAL_PITCH = 1.3
 _ENDS = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
-_BULLETS = re.compile(r"[•◦▪■●‣⁃∙○□➢➤✓✔\uf0b7\uf0a7\uf0d8]\s*")
+# Signs that stand before an item, some of them in the private use area of fonts that hold nothing else.
+BULLET = re.compile(r"[•◦▪■●‣⁃∙○□➢➤✓✔\uf0b7\uf0a7\uf0d8]\s*")
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ def _kind(row: Row) -> BlockKind:
 
 
 def _has_mark(row: Row) -> bool:
-    return bool(ITEM_MARK.match(row.text) or _BULLETS.match(row.text))
+    return bool(ITEM_MARK.match(row.text) or BULLET.match(row.text))
 
 
 def _begins(part: Part, row: Row, left: float, right: float, body: Body) -> bool:

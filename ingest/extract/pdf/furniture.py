@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 
 from content.model import BlockKind
 from ingest.extract.pdf.flow import Part
-from ingest.extract.pdf.lines import Piece, is_contents, rows_of
+from ingest.extract.pdf.lines import Piece, Row, is_contents, rows_of
 
 _ZONE = 0.12  # of the height of a page, at its top and at its bottom
 _LARGE = 1.3  # times the usual size of type
@@ -25,6 +25,8 @@ _CONTENTS_HEADING = re.compile(
 _DIGITS = re.compile(r"\d+")
 _ENDS_IN_NUMBER = re.compile(r"\b(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 
+Edge = tuple[str, bool]  # a text, and whether it stands at the top of its page
+
 
 def without_furniture(pages: Sequence[Sequence[Piece]], heights: Sequence[float]) -> list[list[Piece]]:
     """Return the pieces of each page that are its own; ``heights`` are those of the pages."""
@@ -35,12 +37,19 @@ def without_furniture(pages: Sequence[Sequence[Piece]], heights: Sequence[float]
     enough = max(_FEWEST_PAGES, _SHARE * sum(map(bool, pages)))
     repeated = {text for text, count in counts.items() if count >= enough}
     return [
-        [piece for piece in pieces if marked.get(id(piece)) not in repeated and not _is_number(piece, marked)]
+        [piece for row in rows_of(pieces) for piece in _own(row, marked, repeated)]
         for pieces, marked in zip(pages, edges, strict=True)
     ]
 
 
-def _edges(pieces: Sequence[Piece], height: float, large: float) -> dict[int, tuple[str, bool]]:
+def _own(row: Row, edges: Mapping[int, Edge], repeated: Collection[Edge]) -> list[Piece]:
+    """Return what of a row is not furniture; a number is that of the page where nothing else is left beside it."""
+    own = [piece for piece in row.pieces if edges.get(id(piece)) not in repeated]
+    numbers = [piece for piece in own if id(piece) in edges and _PAGE_NUMBER.fullmatch(piece.text)]
+    return own if len(numbers) < len(own) else []
+
+
+def _edges(pieces: Sequence[Piece], height: float, large: float) -> dict[int, Edge]:
     """Return what stands at the top and the bottom of a page, by the id of the piece, numbers in it left aside.
 
     Large type is a title, and its numbers count.
@@ -55,10 +64,6 @@ def _edges(pieces: Sequence[Piece], height: float, large: float) -> dict[int, tu
         for piece in pieces
         if piece.bottom > (1 - _ZONE) * height or piece.top < _ZONE * height or id(piece) in outermost
     }
-
-
-def _is_number(piece: Piece, edges: Mapping[int, object]) -> bool:
-    return id(piece) in edges and _PAGE_NUMBER.fullmatch(piece.text) is not None
 
 
 def _without_leaders(pieces: Sequence[Piece]) -> Sequence[Piece]:

@@ -47,8 +47,8 @@ def mark_headings(parts: Sequence[Part], body: Body, outline: Outline) -> None:
     for part, level in found:
         part.kind = BlockKind.HEADING
         part.level = min(_DEEPEST, level or levels[_style(part, body)])
-        dropped = {piece.text for piece in _beside(part) if badges[piece.text] >= _BADGES}
-        part.rows = [Row(tuple(piece for piece in row.pieces if piece.text not in dropped)) for row in part.rows]
+        dropped = [piece for piece in _beside(part) if badges[piece.text] >= _BADGES]
+        part.rows = [Row(tuple(piece for piece in row.pieces if piece not in dropped)) for row in part.rows]
 
 
 def _beside(part: Part) -> list[Piece]:

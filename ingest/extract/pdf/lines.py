@@ -1,31 +1,19 @@
-"""Lines of a PDF page: words that stand side by side, and the columns in which they are read."""
+"""Lines of a PDF page: words that stand side by side."""
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from statistics import median
 
 from ingest.extract.pdf.words import Word
 
 _GAP = 1.5  # of the size of the type: white space that parts the cells of a row, or columns
 _WIDE_GAP = 3.0
 _ALIKE = 0.5  # of the lower height that two words share in a line
-# Columns of text have so many lines, are so wide, and most of their lines are near the one above, in sizes of the type;
-# half of the lines fill this share of the width.
-_FEWEST_LINES = 4
-_NARROWEST = 10.0
-_LINE_PITCH = 1.8
-_NEAR = 0.6
-_FILLED_WIDTH = 0.5
-_MOST_SPANNING = 0.35  # of the lines that may cross the white space between two columns, such as titles
-_DEEPEST = 6
 _RIGHT_TO_LEFT = {"R", "AL"}
 # Some programs leave out the space behind a closing quotation mark.
 _QUOTED = re.compile(r"”(?=\w)|(?<!\w)‘[^‘’]{1,80}’(?=(?!(?:s|t|d|m|re|ve|ll)\b)\w)")
@@ -147,38 +135,6 @@ def pieces_of(words: Iterable[Word]) -> list[Piece]:
     return pieces
 
 
-def columns_of(pieces: Sequence[Piece], depth: int = 0) -> list[list[Row]]:
-    """Return the columns of a page in the order of reading, each as its rows from the top down.
-
-    What spans columns, such as a title over them, is a column of its own.
-    """
-    gutter = _gutter(pieces) if depth < _DEEPEST else None
-    if gutter is None:
-        return [rows_of(pieces)] if pieces else []
-    columns: list[list[Row]] = []
-    spanning: list[Piece] = []
-    for crossing, left, right in _bands(pieces, gutter):
-        if left or right:
-            columns += [rows_of(spanning)] if spanning else []
-            columns += [*columns_of(left, depth + 1), *columns_of(right, depth + 1)]
-            spanning = []
-        spanning += crossing
-    return columns + ([rows_of(spanning)] if spanning else [])
-
-
-def _bands(pieces: Sequence[Piece], gutter: float) -> Iterator[tuple[list[Piece], list[Piece], list[Piece]]]:
-    """Yield what stands left and right of a gutter, and what crosses it below that, from the top down."""
-    crossing = [piece for piece in pieces if piece.left < gutter < piece.right]
-    edges = [math.inf, *sorted({piece.bottom for piece in crossing}, reverse=True), -math.inf]
-    for upper, lower in pairwise(edges):
-        band = [piece for piece in pieces if upper > piece.bottom >= lower]
-        yield (
-            [piece for piece in band if piece.left < gutter < piece.right],
-            [piece for piece in band if piece.right <= gutter],
-            [piece for piece in band if piece.left >= gutter],
-        )
-
-
 def rows_of(pieces: Sequence[Piece]) -> list[Row]:
     """Return pieces as rows from the top down."""
     rows: list[list[Piece]] = []
@@ -210,49 +166,6 @@ def _follows(before: Word, word: Word) -> bool:
 def _level(one: Word | Piece, other: Word | Piece) -> bool:
     shared = min(one.top, other.top) - max(one.bottom, other.bottom)
     return shared >= _ALIKE * min(one.top - one.bottom, other.top - other.bottom)
-
-
-def _gutter(pieces: Sequence[Piece]) -> float | None:
-    """Return where white space parts text into two columns, None where none does."""
-    if len(pieces) < 2 * _FEWEST_LINES:
-        return None
-    size = median(piece.size for piece in pieces)
-    # A column begins where many lines do.
-    starts = Counter(round(piece.left / size) for piece in pieces)
-    best: tuple[int, float] | None = None
-    for start in sorted(at for at, count in starts.items() if count >= _FEWEST_LINES)[1:]:
-        gutter = min(piece.left for piece in pieces if round(piece.left / size) == start) - size / 4
-        left = [piece for piece in pieces if piece.right <= gutter]
-        right = [piece for piece in pieces if piece.left >= gutter]
-        crossing = len(pieces) - len(left) - len(right)
-        if best is not None and crossing >= best[0]:
-            continue
-        fits = crossing <= _MOST_SPANNING * len(pieces) and _are_beside(left, right)
-        if fits and _is_text(left, size) and _is_text(right, size):
-            best = (crossing, gutter)
-    return best[1] if best else None
-
-
-def _is_text(column: Sequence[Piece], size: float) -> bool:
-    """Whether pieces are lines of running text, and not the cells of a table."""
-    if len(column) < _FEWEST_LINES:
-        return False
-    width = max(piece.right for piece in column) - min(piece.left for piece in column)
-    ordered = sorted(column, key=lambda piece: -piece.bottom)
-    near = sum(before.bottom - piece.bottom <= _LINE_PITCH * size for before, piece in pairwise(ordered))
-    return (
-        width >= _NARROWEST * size
-        and near >= _NEAR * (len(column) - 1)
-        and median(piece.right - piece.left for piece in column) >= _FILLED_WIDTH * width
-    )
-
-
-def _are_beside(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
-    if not left or not right:
-        return False
-    upper = min(max(piece.top for piece in left), max(piece.top for piece in right))
-    lower = max(min(piece.bottom for piece in left), min(piece.bottom for piece in right))
-    return sum(upper >= piece.top and piece.bottom >= lower for piece in left) >= _FEWEST_LINES // 2
 
 
 def is_contents(row: Row) -> bool:
