@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
-from content.model import Block, BlockKind, Entry, Page, Passage, PassageKind, Term
+from content.model import Block, BlockKind, Entry, Page, Passage, PassageKind, Place, Term
 
 _SCHEMA = """
 CREATE TABLE page (
@@ -36,8 +36,15 @@ CREATE TABLE term (
     PRIMARY KEY (collection, slug)
 ) WITHOUT ROWID;
 """
+_PLACES = """TABLE place (
+    page INTEGER NOT NULL, start INTEGER NOT NULL, locator TEXT NOT NULL,
+    PRIMARY KEY (page, start)
+) WITHOUT ROWID;
+"""
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
+    "(SELECT locator FROM place WHERE place.page = passage.page AND place.start <= passage.start "
+    "ORDER BY place.start DESC LIMIT 1), "
     "title, url FROM passage JOIN page ON page.number = passage.page"
 )
 
@@ -73,7 +80,10 @@ class Catalog:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        connection.execute("SELECT 1 FROM page").fetchone()  # SQLite opens the file at the first question
+        # The first question opens the file.
+        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'place'").fetchone():
+            # It was published before pages had places: an empty table of them stands in, in memory.
+            connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {_PLACES}")
         return cls(connection)
 
     def close(self) -> None:
@@ -112,18 +122,20 @@ class Catalog:
         """Return passages by row, each with its page's title and address."""
         marks = ",".join("?" * len(rows))
         found = self._connection.execute(f"{_PASSAGE} WHERE row IN ({marks})", [int(row) for row in rows])
-        return {record[0]: (_passage(record), record[10], record[11]) for record in found}
+        return {record[0]: (_passage(record), record[-2], record[-1]) for record in found}
 
     def page(self, collection: str, page_id: str) -> Page:
         """Return a page. Raises NotFound."""
         record = self._connection.execute(
-            "SELECT collection, page_id, title, url, text, blocks, entry FROM page "
+            "SELECT number, collection, page_id, title, url, text, blocks, entry FROM page "
             "WHERE collection = ? AND page_id = ?",
             (collection, page_id),
         ).fetchone()
         if record is None:
             raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
-        return _page(record)
+        number, *said = record
+        places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
+        return _page(said, tuple(Place(*place) for place in places))
 
     def page_keys(self) -> dict[tuple[str, str], PageKey]:
         """Return the digest and source of every page by (collection, page_id)."""
@@ -163,12 +175,16 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
-        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA} BEGIN;")
+        connection.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}CREATE {_PLACES} BEGIN;"
+        )
         row = 0
         for number, stored in enumerate(pages):
             connection.execute("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", _page_record(number, stored, row))
             records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
             connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
+            places = [(number, place.start, place.locator) for place in stored.page.places]
+            connection.executemany("INSERT INTO place VALUES (?,?,?)", places)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")
@@ -200,7 +216,7 @@ def _term_record(term: Term) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _page(record: tuple[Any, ...]) -> Page:
+def _page(record: Sequence[Any], places: tuple[Place, ...]) -> Page:
     collection, page_id, title, url, text, blocks, entry = record
     return Page(
         collection=collection,
@@ -210,6 +226,7 @@ def _page(record: tuple[Any, ...]) -> Page:
         text=text,
         blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in json.loads(blocks)),
         entry=_entry(json.loads(entry)) if entry else None,
+        places=places,
     )
 
 
@@ -219,7 +236,7 @@ def _entry(said: Mapping[str, Any]) -> Entry:
 
 
 def _passage(record: tuple[Any, ...]) -> Passage:
-    _, passage_id, collection, page_id, heading, anchor, kind, text, start, stop, *_ = record
+    _, passage_id, collection, page_id, heading, anchor, kind, text, start, stop, locator, *_ = record
     return Passage(
         passage_id=passage_id,
         collection=collection,
@@ -230,6 +247,7 @@ def _passage(record: tuple[Any, ...]) -> Passage:
         text=text,
         start=start,
         end=stop,
+        locator=locator,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -82,8 +83,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the text of a page from ``start`` on, up to the next place, stands in what it was read from.
+
+    ``locator`` is written as the fragment of an address: ``page=3`` for a page of a PDF or a slide (RFC 8118), ``t=83``
+    for a second of a recording (W3C Media Fragments).
+    """
+
+    start: int
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One document as its owner knows it. (collection, page_id) is its key."""
+    """One document as its owner knows it. (collection, page_id) is its key.
+
+    ``places`` are in the order of the text; a page without pages or times of its own has none.
+    """
 
     collection: str
     page_id: str
@@ -92,12 +108,20 @@ class Page:
     text: str
     blocks: tuple[Block, ...]
     entry: Entry | None = None
+    places: tuple[Place, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the page says; equal digests need no new vectors."""
-        said = json.dumps(asdict(self), ensure_ascii=True, sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+        said = asdict(self)
+        if not self.places:  # as it was before pages had places
+            del said["places"]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+
+    def locator(self, offset: int) -> str | None:
+        """Return where the text at an offset stands in what the page was read from, None where that has no places."""
+        before = bisect_right(self.places, offset, key=lambda place: place.start)
+        return self.places[before - 1].locator if before else None
 
     def sections(self) -> Iterator[Section]:
         """Yield the page's sections in reading order; one without blocks is yielded too."""
@@ -119,7 +143,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a page small enough to embed and to quote: ``page.text[start:end] == text``."""
+    """A piece of a page small enough to embed and to quote: ``page.text[start:end] == text``.
+
+    ``anchor`` is the fragment of its heading, ``locator`` the place at which it begins.
+    """
 
     passage_id: str
     collection: str
@@ -130,6 +157,7 @@ class Passage:
     text: str
     start: int
     end: int
+    locator: str | None = None
 
     @property
     def question(self) -> str | None:

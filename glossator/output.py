@@ -57,6 +57,16 @@ def shown(text: str) -> str:
     return escape(_CONTROL.sub("\ufffd", text))
 
 
+def place(locator: str | None) -> str:
+    """Return a locator as people say it: "page 3", "1:23"; nothing for none."""
+    name, _, value = (locator or "").partition("=")
+    if name != "t":
+        return f"{name} {value}".strip()
+    minutes, seconds = divmod(int(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
     """Print rows; the columns ``numbers`` are set flush right. Off a terminal: one tab between two cells."""
     if not out.is_terminal:

@@ -181,6 +181,7 @@ class _Cutter:
             text=text[start:end],
             start=start,
             end=end,
+            locator=self._page.locator(start),
         )
         return Chunk(passage, passage.text if not context else under_headings(context, (), passage.text))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from content.model import Block, BlockKind, Entry
+from content.model import Block, BlockKind, Entry, Place
 
 # What no reader sees and no index should hold: control characters, byte order marks, zero-width spaces,
 # word joiners, tag characters. Joiners that shape scripts and emoji stay.
@@ -27,6 +27,7 @@ class Draft:
     url: str | None = None
     anchor: str | None = None
     entry: Entry | None = None
+    places: tuple[Place, ...] = ()
 
 
 class DraftText:
@@ -38,12 +39,30 @@ class DraftText:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._length = 0
+        self._places: list[Place] = []
         self.blocks: list[Block] = []
 
     @property
     def text(self) -> str:
         """All that was added."""
         return "".join(self._parts)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the text stands in what it was read from."""
+        return tuple(place for place in self._places if place.start < self._length)
+
+    def draft(self, title: str | None) -> Draft:
+        """Return all that was added as a draft."""
+        return Draft(title, self.text, tuple(self.blocks), places=self.places)
+
+    def place(self, locator: str, start: int | None = None) -> None:
+        """Say where the text from ``start`` on, or else what is added next, stands in the document."""
+        start = self._length if start is None else start
+        if self._places and self._places[-1].start == start:
+            self._places.pop()
+        if not self._places or self._places[-1].locator != locator:
+            self._places.append(Place(start, locator))
 
     def add(
         self, kind: BlockKind, text: str, *, level: int = 0, anchor: str | None = None, mark: str = ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from content.model import Block, BlockKind, is_question
+from content.model import Block, BlockKind, Place, is_question
 from content.sentences import sentences
 from ingest.draft import Draft
 from ingest.terms import defines
@@ -166,4 +166,29 @@ def _cut(draft: Draft, kept: Sequence[bool]) -> Draft:
         start, end = entry.definition
         by = next((moved.get(block.start) for block in draft.blocks if block.start <= start < block.end), None)
         entry = replace(entry, definition=None if by is None else (start + by, end + by))
-    return replace(draft, text="".join(parts), blocks=tuple(blocks), entry=entry)
+    places = _moved_places(draft.places, [block for block, keep in zip(draft.blocks, kept, strict=True) if keep], moved)
+    return replace(draft, text="".join(parts), blocks=tuple(blocks), entry=entry, places=places)
+
+
+def _moved_places(places: Sequence[Place], blocks: Sequence[Block], moved: dict[int, int]) -> tuple[Place, ...]:
+    """Return the places of these blocks, of which each moved by ``moved[block.start]``."""
+    result: list[Place] = []
+    at = 0
+    for block in blocks:
+        by = moved[block.start]
+        while at < len(places) and places[at].start < block.end:
+            result.append(Place(max(places[at].start, block.start) + by, places[at].locator))
+            at += 1
+        if at:  # the place in which this block ends is also that of the next one, unless another begins there
+            at -= 1
+    return _distinct(result)
+
+
+def _distinct(places: Sequence[Place]) -> tuple[Place, ...]:
+    # Of several places with one start the last counts; a place that only repeats the one before says nothing.
+    last = {place.start: place for place in places}
+    result: list[Place] = []
+    for place in last.values():
+        if not result or result[-1].locator != place.locator:
+            result.append(place)
+    return tuple(result)

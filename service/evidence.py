@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,17 @@ from content.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim piece of a page: ``text`` is the page's text from ``start`` to ``end``."""
+    """A verbatim piece of a page: ``text`` is the page's text from ``start`` to ``end``.
+
+    ``locator`` is the place at which it begins in what the page was read from, such as a page of a PDF.
+    """
 
     hit: Hit
     start: int
     end: int
     text: str
     kind: BlockKind
+    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ class Evidence:
     def of(self, hit: Hit) -> Iterator[Unit]:
         """Yield the units of a passage, headings left out."""
         page = self.page(hit)
-        for number, block in enumerate(page.blocks):
+        first = bisect_right(page.blocks, hit.passage.start, key=lambda block: block.end)  # a book has thousands
+        for number, block in enumerate(page.blocks[first:], first):
+            if block.start >= hit.passage.end:
+                break
             start, end = max(block.start, hit.passage.start), min(block.end, hit.passage.end)
             if start >= end or block.kind is BlockKind.HEADING:
                 continue
@@ -65,7 +73,8 @@ class Evidence:
 
     def quote(self, hit: Hit, start: int, end: int, kind: BlockKind) -> Quote:
         """Return a piece of a passage's page as a quote."""
-        return Quote(hit, start, end, self.page(hit).text[start:end], kind)
+        page = self.page(hit)
+        return Quote(hit, start, end, page.text[start:end], kind, page.locator(start))
 
     def before(self, unit: Unit) -> Unit | None:
         """Return the unit before this one in the same block of the same passage."""

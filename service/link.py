@@ -1,23 +1,40 @@
-"""Links: the address of a page, with what scrolls a browser to a quote on it.
+"""Links: the address of a page, with what leads to a quote on it.
 
-Text fragments: https://wicg.github.io/scroll-to-text-fragment/
+On a web page that is a text fragment, in a PDF its page, in a recording the time.
+https://wicg.github.io/scroll-to-text-fragment/, RFC 8118, https://www.w3.org/TR/media-frags/
 """
 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 _WORDS = 5  # of the beginning and of the end of a quote
 _MARK = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
+# Players that take the time from the query instead of the fragment.
+_TIME_IN_QUERY = ("youtube.com", "youtu.be", "youtube-nocookie.com", "loom.com")
 
 
-def quote_link(url: str | None, text: str, anchor: str | None = None) -> str | None:
+def quote_link(url: str | None, text: str, anchor: str | None = None, locator: str | None = None) -> str | None:
     """Return the address that leads to a text on its page, None for a page without one."""
     if url is None:
         return None
+    if locator is not None:
+        return _place_link(url, locator)
     page, _, fragment = url.partition("#")
     return f"{page}#{fragment or anchor or ''}:~:text={_directive(text)}"
+
+
+def _place_link(url: str, locator: str) -> str:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    name, _, value = locator.partition("=")
+    if name == "t" and host.endswith("vimeo.com"):
+        locator += "s"
+    if name == "t" and host in _TIME_IN_QUERY:
+        others = [(key, said) for key, said in parse_qsl(parts.query, keep_blank_values=True) if key != "t"]
+        return parts._replace(query=urlencode([*others, (name, value)])).geturl()
+    return parts._replace(fragment=locator).geturl()
 
 
 def _directive(text: str) -> str:

@@ -30,7 +30,7 @@ def ask(
     with open_desk(settings) as desk:
         site = settings.sites.get(DEFAULT_SITE, settings.site[0])
         answer = asyncio.run(_ask(desk, site, text, collection))
-    print_json(answer) if as_json else _show(answer)
+        print_json(answer) if as_json else _show(answer, desk)
 
 
 async def _ask(desk: Desk, site: SiteSettings, text: str, collection: str | None) -> Answer:
@@ -42,7 +42,7 @@ async def _ask(desk: Desk, site: SiteSettings, text: str, collection: str | None
     raise AssertionError("a reply ends with Done")
 
 
-def _show(answer: Answer) -> None:
+def _show(answer: Answer, desk: Desk) -> None:
     if out.is_terminal:
         out.print(Markdown(answer.answer))
     else:
@@ -52,8 +52,8 @@ def _show(answer: Answer) -> None:
     if answer.citations:
         say("")
     for one in answer.citations:
-        place = " › ".join([one.title, *(step for step in one.heading if step != one.title)])
-        say(f"[cyan]\\[{one.number}][/cyan] {shown(place)}  [dim]{shown(one.link or one.page_id)}[/dim]")
+        heading = " › ".join([one.title, *(step for step in one.heading if step != one.title)])
+        say(f"[cyan]\\[{one.number}][/cyan] {shown(heading)}  [dim]{shown(desk.whereabouts(one))}[/dim]")
     if answer.related_terms:
         say(f"\nRelated: {shown(', '.join(term.name for term in answer.related_terms))}")
     if answer.suggestions:

@@ -10,8 +10,10 @@ from content.archive import Archive
 from content.embedding import ModelCard
 from content.snapshot import Snapshot
 from glossator.embedder import configured_embedder
+from glossator.output import place
 from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
+from service.model import Citation, SearchResult
 from service.settings import Settings
 from service.worker import Worker
 
@@ -31,6 +33,13 @@ class Desk:
     def open(self, snapshot_id: str) -> Snapshot:
         """Open another snapshot for the assistant. Raises NotFound, SnapshotCorrupt or SnapshotMismatch."""
         return self.archive.open(snapshot_id, self.card)
+
+    def whereabouts(self, found: Citation | SearchResult) -> str:
+        """Return where a quote or passage stands: its link, or else its page with the page number or time in it."""
+        if found.link:
+            return found.link
+        locator = self.snapshot.catalog.page(found.collection, found.page_id).locator(found.start)
+        return ", ".join(filter(None, (found.page_id, place(locator))))
 
 
 @contextmanager

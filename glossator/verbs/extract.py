@@ -11,7 +11,7 @@ import typer
 from content.errors import SourceError
 from content.model import Page, Passage
 from glossator.embedder import configured_embedder
-from glossator.output import fail, say, shown
+from glossator.output import fail, place, say, shown
 from ingest.chunk import cut
 from ingest.reading import read_source
 from ingest.sources import Source
@@ -64,6 +64,7 @@ def _show(page: Page, passages: list[Passage]) -> None:
     say(f"[bold]{shown(page.title)}[/bold]  [dim]{shown(where)}[/dim]")
     for passage in passages:
         heading = " › ".join(passage.heading)
-        say(f"\n[cyan]{passage.start}–{passage.end}[/cyan] [dim]{passage.kind} {shown(heading)}[/dim]")
+        about = "  ".join(filter(None, (str(passage.kind), place(passage.locator), heading)))
+        say(f"\n[cyan]{passage.start}–{passage.end}[/cyan] [dim]{shown(about)}[/dim]")
         say(shown(passage.text))
     say("")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from glossator.output import print_json, say, shown
-from glossator.verbs.asking import open_desk
+from glossator.verbs.asking import Desk, open_desk
 from service.message import checked
 from service.model import SearchReply, SearchResult
 from service.settings import Settings
@@ -32,18 +32,18 @@ def search(
         collections = (collection,) if collection else None
         _, found = asyncio.run(desk.assistant.search([text], desk.snapshot, collections, limit))
         reply = SearchReply(text, found, round((time.perf_counter() - started) * 1000))
-    if as_json:
-        print_json(reply)
-        return
-    for place, result in enumerate(reply.results, 1):
-        _show(place, result)
+        print_json(reply) if as_json else _show(reply, desk)
+
+
+def _show(reply: SearchReply, desk: Desk) -> None:
+    for rank, result in enumerate(reply.results, 1):
+        _show_result(rank, result, desk.whereabouts(result))
     if not reply.results:
         say("Nothing was found.")
 
 
-def _show(place: int, result: SearchResult) -> None:
+def _show_result(rank: int, result: SearchResult, where: str) -> None:
     heading = " › ".join([result.title, *(step for step in result.heading if step != result.title)])
-    where = result.link or result.page_id
-    say(f"[bold]{place}. {shown(heading)}[/bold]  [cyan]{result.score:.2f}[/cyan]  [dim]{shown(where)}[/dim]")
+    say(f"[bold]{rank}. {shown(heading)}[/bold]  [cyan]{result.score:.2f}[/cyan]  [dim]{shown(where)}[/dim]")
     text = " ".join(result.text.split())
     say(f"   {shown(text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + '…')}\n")

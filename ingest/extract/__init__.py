@@ -1,38 +1,56 @@
 """From bytes to drafts of pages: one module a format."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from enum import StrEnum
 
 from content.errors import PageError
 from ingest.draft import Draft
 from ingest.extract.encoding import decode
+from ingest.extract.format import SUFFIXES, TEXTS, Format
 from ingest.extract.html import extract_html
 from ingest.extract.markdown import extract_markdown
+from ingest.extract.parser import Parser
 from ingest.extract.plain import extract_plain
+from ingest.extract.transcript import extract_transcript
 
-
-class Format(StrEnum):
-    """The formats that are read."""
-
-    MARKDOWN = "markdown"
-    HTML = "html"
-    TEXT = "text"
-
-
-_EXTRACTORS: dict[Format, Callable[[str], list[Draft]]] = {
+_TEXT_EXTRACTORS: dict[Format, Callable[[str], list[Draft]]] = {
     Format.MARKDOWN: extract_markdown,
     Format.HTML: extract_html,
-    Format.TEXT: extract_plain,
+    Format.TEXT: lambda text: extract_transcript(text) or extract_plain(text),
 }
 
 
-def extract(data: bytes | str, form: Format) -> list[Draft]:
+def extract(data: bytes | str, form: Format, parser: Parser | None = None) -> list[Draft]:
     """Return what a document holds: one draft, or one an entry where it is a glossary on a single page.
 
-    Raises PageError where nothing readable is in it.
+    What is not text is handed to ``parser``, which whoever reads several documents keeps; without one, a child process
+    is started for this document alone. Raises PageError where nothing readable is in it.
     """
-    text = decode(data, html=form is Format.HTML) if isinstance(data, bytes) else data
-    drafts = [draft for draft in _EXTRACTORS[form](text) if draft.text]
+    if form in TEXTS:
+        drafts = _extract_text(data, form)
+    else:
+        document = data.encode() if isinstance(data, str) else data
+        if not document:
+            raise PageError("it is empty")
+        drafts = parser.parse(document, form) if parser else _parse_once(document, form)
+    drafts = [draft for draft in drafts if draft.text]
     if not drafts:
         raise PageError("there is no text in it")
     return drafts
+
+
+def _extract_text(data: bytes | str, form: Format) -> list[Draft]:
+    text = decode(data, html=form is Format.HTML) if isinstance(data, bytes) else data
+    try:
+        return _TEXT_EXTRACTORS[form](text)
+    except RecursionError as error:
+        raise PageError("what is in it is nested too deeply") from error
+
+
+def _parse_once(document: bytes, form: Format) -> list[Draft]:
+    with Parser() as parser:
+        return parser.parse(document, form)
+
+
+__all__ = ["SUFFIXES", "Format", "Parser", "extract"]

@@ -50,7 +50,7 @@ def _content(html: str) -> str:
     from trafilatura import bare_extraction
 
     document = bare_extraction(html, options=_options())
-    return "" if document is None or isinstance(document, dict) else "".join(document.body.itertext())
+    return "" if document is None or isinstance(document, dict) else "".join(map(str, document.body.itertext()))
 
 
 @cache

@@ -174,7 +174,12 @@ def _split_fences(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _is_markdown(tree: SyntaxTreeNode) -> bool:
-    return any(node.type in _STRUCTURE for node in tree.walk() if not _is_setext(node))
+    return any(node.type in _STRUCTURE for node in tree.walk() if not (_is_setext(node) or _leads_nowhere(node)))
+
+
+def _leads_nowhere(node: SyntaxTreeNode) -> bool:
+    # f[0]("x") is code, not a link.
+    return node.type == "link" and str(node.attrs.get("href") or "%22").startswith("%22")
 
 
 def _is_setext(node: SyntaxTreeNode) -> bool:

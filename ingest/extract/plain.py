@@ -3,10 +3,11 @@
 import re
 
 from content.model import Block, BlockKind, is_question
-from ingest.draft import Draft, clean, with_definition
+from ingest.draft import Draft, DraftText, clean, with_definition
 
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*\n?)+")
-_ITEM = re.compile(r"[ \t]*(?:[-*•‣◦–·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])[ \t]+(?=\S)")
+# What stands before an item of a list.
+ITEM_MARK = re.compile(r"[ \t]*(?:[-*•‣◦–·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])[ \t]+(?=\S)")
 _INDENTED = re.compile(r"(?: {4}|\t)")
 _LONGEST_HEADING = 80  # characters; longer lines are prose
 _SHORTEST_PROSE = 60  # characters that a paragraph needs to have a heading of its own
@@ -28,6 +29,14 @@ def extract_plain(source: str) -> list[Draft]:
     return [with_definition(Draft(title, text, tuple(blocks)))]
 
 
+def add_line(text: DraftText, line: str, level: int = 0) -> None:
+    """Append a line of another format: as an item where it begins with the mark of one, else as a paragraph."""
+    if mark := ITEM_MARK.match(line):
+        text.add(BlockKind.ITEM, line[mark.end() :], level=level, mark="  " * level + line[: mark.end()].lstrip())
+    else:
+        text.add(BlockKind.PARAGRAPH, line)
+
+
 def _blocks(text: str, start: int, end: int, following: tuple[int, int] | None) -> list[Block]:
     if level := _heading_level(text[start:end], text[slice(*following)] if following else ""):
         return [Block(BlockKind.HEADING, start, end, level)]
@@ -41,7 +50,7 @@ def _paragraph_and_items(text: str, lines: list[tuple[int, int]]) -> list[Block]
     # A line with a list mark begins an item, other lines go on with what stands before them.
     blocks: list[Block] = []
     for start, end in lines:
-        mark = _ITEM.match(text, start, end)
+        mark = ITEM_MARK.match(text, start, end)
         if mark:
             blocks.append(Block(BlockKind.ITEM, mark.end(), end))
         elif blocks:
@@ -53,7 +62,7 @@ def _paragraph_and_items(text: str, lines: list[tuple[int, int]]) -> list[Block]
 
 def _heading_level(line: str, following: str) -> int:
     """Return the level of a lone line that heads the prose after it, 0 for anything else."""
-    if "\n" in line or len(line) > _LONGEST_HEADING or len(following) < _SHORTEST_PROSE or _ITEM.match(line):
+    if "\n" in line or len(line) > _LONGEST_HEADING or len(following) < _SHORTEST_PROSE or ITEM_MARK.match(line):
         return 0
     if is_question(line):
         return _QUESTION_LEVEL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -21,7 +22,7 @@ class FeedLine(BaseModel):
     title: str | None = None
     url: str | None = None
     text: str
-    format: Format = Format.MARKDOWN
+    format: Literal[Format.MARKDOWN, Format.HTML, Format.TEXT] = Format.MARKDOWN
 
 
 def read_feed(path: Path) -> Iterator[RawPage | Skipped]:

@@ -5,67 +5,79 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from content.errors import SourceError
-from ingest.extract import Format
+from ingest.extract import SUFFIXES, Format
+from ingest.extract.format import TEXTS
+from ingest.extract.tracks import caption_tracks
 from ingest.sources.raw import RawPage, Skipped
 
-_FORMATS = {
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".txt": Format.TEXT,
-    ".text": Format.TEXT,
-}
-# A page of text beyond this is a mistake, such as a log or a dump; in bytes.
+_CAPTIONS = {".vtt", ".srt"}
+# A page of text beyond this is a mistake, such as a log or a dump; documents hold pictures as well. In bytes.
 LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_DOCUMENT = 100 * 1024 * 1024
 
 
 def read_folder(folder: Path) -> Iterator[RawPage | Skipped]:
-    """Yield the pages below a folder in the order of their paths; hidden files and folders are left out.
+    """Yield the pages below a folder in the order of their paths, captions last; hidden files and folders are left out.
 
-    A page's id is its path without suffix. Links that lead out of the folder are not followed.
+    A page's id is its path without suffix, or with it where another file has that id already. Links that lead out of
+    the folder are not followed. Captions that a page of the folder plays belong to that page.
     """
     root = folder.resolve()
     unread: Counter[str] = Counter()
     taken: dict[str, Path] = {}
-    for path in sorted(folder.rglob("*")):
+    players: dict[Path, str] = {}
+    for path in sorted(folder.rglob("*"), key=lambda path: (path.suffix.lower() in _CAPTIONS, path)):
         relative = path.relative_to(folder)
         if any(part.startswith(".") for part in relative.parts) or path.is_dir():
             continue
         if not path.resolve().is_relative_to(root):
             yield Skipped(str(path), "it is a link that leads out of the folder")
             continue
-        if path.suffix.lower() not in _FORMATS:
+        if path.suffix.lower() not in SUFFIXES:
             unread[path.suffix.lower() or "without suffix"] += 1
             continue
         page_id = relative.with_suffix("").as_posix()
         if page_id in taken:
+            page_id = relative.as_posix()
+        if page_id in taken:
             yield Skipped(str(path), f"the page id {page_id!r} is taken by {taken[page_id]}; rename one of them")
             continue
         taken[page_id] = path
-        yield _read(path, page_id)
+        page = _read(path, page_id, players.get(path.resolve()))
+        if isinstance(page, RawPage):
+            players |= dict.fromkeys(_captions(page, path), page_id)
+        yield page
     for suffix, count in sorted(unread.items()):
         yield Skipped(str(folder), f"{count} file(s) of a format that is not read: {suffix}", failed=False)
 
 
 def read_file(path: Path) -> Iterator[RawPage | Skipped]:
     """Yield the one page of a file; its id is the file's name without suffix."""
-    if path.suffix.lower() not in _FORMATS:
+    if path.suffix.lower() not in SUFFIXES:
         raise SourceError(
             f"source {path}: files of the format {path.suffix or 'without suffix'!r} are not read. "
-            f"Formats: {', '.join(_FORMATS)}, and .jsonl feeds."
+            f"Formats: {', '.join(SUFFIXES)}, and .jsonl feeds."
         )
     yield _read(path, path.stem)
 
 
-def _read(path: Path, page_id: str) -> RawPage | Skipped:
+def _captions(page: RawPage, path: Path) -> Iterator[Path]:
+    """Yield the files with the captions of what an HTML page plays."""
+    if page.form is Format.HTML and isinstance(page.data, bytes) and b"<track" in page.data.lower():
+        for address in caption_tracks(page.data.decode("utf-8", errors="replace")):
+            yield (path.parent / unquote(urlsplit(address).path)).resolve()
+
+
+def _read(path: Path, page_id: str, shown_on: str | None = None) -> RawPage | Skipped:
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            return Skipped(str(path), f"it has {size:,} bytes, more than the {LARGEST_FILE:,} that are read; split it")
-        return RawPage(page_id, _FORMATS[path.suffix.lower()], path.read_bytes(), str(path))
+        form = SUFFIXES[path.suffix.lower()]
+        most = LARGEST_FILE if form in TEXTS else LARGEST_DOCUMENT
+        if size > most:
+            return Skipped(str(path), f"it has {size:,} bytes, more than the {most:,} that are read; split it")
+        return RawPage(page_id, form, path.read_bytes(), str(path), shown_on=shown_on)
     except OSError as error:
         return Skipped(str(path), f"it cannot be read: {error.strerror}")

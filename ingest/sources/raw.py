@@ -9,7 +9,10 @@ from ingest.extract import Format
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as it lies in its source. ``where`` is the place that people are told of when it fails."""
+    """A page as it lies in its source. ``where`` is the place that people are told of when it fails.
+
+    ``shown_on`` is the id of the page that plays the recording of which these are the captions.
+    """
 
     page_id: str
     form: Format
@@ -17,6 +20,7 @@ class RawPage:
     where: str
     title: str | None = None
     url: str | None = None
+    shown_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import PAGES, environment, glossator, serving
+from tests.pdf import lines, make_pdf
 
 pytestmark = pytest.mark.model
 
@@ -181,6 +182,24 @@ def test_doctor_names_the_model_and_its_digest(shipped):
         in checks["embedding model"]["found"]
     )
     assert checks["snapshot"]["status"] == "ok"
+
+
+def test_documents_and_recordings_are_cited_with_their_places(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    pages = [
+        lines("Nothing of interest stands on this page.", 72, 500),
+        lines("Zorvex lamps burn for ninety hours.", 72, 500),
+    ]
+    (folder / "lamps.pdf").write_bytes(make_pdf(pages))
+    (folder / "talk.vtt").write_text("WEBVTT\n\n01:05.000 --> 01:09.000\nBrindle ropes are woven from nettles.\n")
+    (folder / "broken.docx").write_bytes(b"no document")
+    done = glossator(tmp_path / "var", "ingest", str(folder))
+    assert done.returncode == 1
+    assert "broken.docx: it is damaged" in done.stdout
+    assert "lamps, page 2" in glossator(tmp_path / "var", "ask", "How long do Zorvex lamps burn?").stdout
+    assert "talk, 1:05" in glossator(tmp_path / "var", "search", "What are Brindle ropes woven from?").stdout
+    assert "page 1" in glossator(tmp_path / "var", "extract", str(folder / "lamps.pdf")).stdout
 
 
 def test_extract_shows_pages_and_passages(tmp_path):

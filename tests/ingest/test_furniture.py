@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from content.model import BlockKind
+from ingest.draft import DraftText
 from ingest.extract import Format, extract
 from ingest.extract.html import extract_html
 from ingest.furniture import Furniture, without_furniture
@@ -109,3 +111,41 @@ def _sections(draft):
     from content.model import Page
 
     return Page("default", "seed", "Seed", None, draft.text, draft.blocks).sections()
+
+
+def test_places_move_with_their_text():
+    drafts = []
+    for at in range(4):
+        text = DraftText()
+        for page, said in enumerate(
+            (f"Menu {at}", "Footer of all", f"Body {at} begins", "Footer of all", f"End {at}"), 1
+        ):
+            text.place(f"page={page}")
+            text.add(BlockKind.PARAGRAPH, said)
+        drafts.append(text.draft(None))
+    draft = without_furniture(drafts)[2]
+    assert draft.text == "Menu 2\n\nBody 2 begins\n\nEnd 2"
+    found = {
+        draft.text[block.start : block.end]: place for block, place in zip(draft.blocks, draft.places, strict=True)
+    }
+    assert {said: place.locator for said, place in found.items()} == {
+        "Menu 2": "page=1",
+        "Body 2 begins": "page=3",
+        "End 2": "page=5",
+    }
+    assert [place.start for place in draft.places] == [block.start for block in draft.blocks]
+
+
+def test_places_inside_a_block_and_of_what_is_dropped():
+    drafts = []
+    for at in range(4):
+        text = DraftText()
+        text.place("page=1")
+        text.add(BlockKind.PARAGRAPH, "Header of all")
+        block = text.add(BlockKind.PARAGRAPH, f"Body {at} goes on")
+        text.place("page=2", block.start + 7)
+        text.add(BlockKind.PARAGRAPH, f"More {at}")
+        drafts.append(text.draft(None))
+    draft = without_furniture(drafts)[0]
+    assert draft.text == "Body 0 goes on\n\nMore 0"
+    assert [(place.start, place.locator) for place in draft.places] == [(0, "page=1"), (7, "page=2")]

@@ -28,10 +28,10 @@ def test_a_folder_gives_its_pages_by_their_paths(tmp_path):
     ]
 
 
-def test_two_files_with_one_id(tmp_path):
-    write_pages(tmp_path, {"a.md": "a", "a.txt": "b"})
-    assert len(raw(tmp_path)) == 1
-    assert "taken" in skipped(tmp_path)[0].reason
+def test_files_of_one_name_keep_their_suffixes(tmp_path):
+    write_pages(tmp_path, {"a.md": "a", "a.txt": "b", "a.vtt": "c", "b.vtt": "d", "a.vtt.txt": "e"})
+    assert [page.page_id for page in raw(tmp_path)] == ["a", "a.txt", "a.vtt", "b"]
+    assert "a.vtt' is taken" in skipped(tmp_path)[0].reason
 
 
 def test_other_formats_are_counted_and_no_failure(tmp_path):

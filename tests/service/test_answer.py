@@ -4,6 +4,7 @@ import pytest
 
 from content.search import search
 from service.answer import compose
+from service.cite import citation, search_result
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 EMBEDDER = HashingEmbedder()
@@ -24,6 +25,26 @@ def test_without_token_vectors_sentences_are_chosen_by_words_and_meaning(glossar
     found = search(glossary, question, plain.encode_questions([question]))
     said = " ".join(segment.text for segment in compose(question, found, plain))
     assert "Softmax divides" in said
+
+
+def test_quotes_know_their_place(tmp_path):
+    said = "Bahdanau introduced attention in the year 2014, for translation."
+    captions = (
+        f"WEBVTT\n\n00:01.000 --> 00:04.000\nWelcome to this talk about networks.\n\n01:05.000 --> 01:09.000\n{said}\n"
+    )
+    url = "https://www.youtube.com/watch?v=abc"
+    page = f"<link rel=canonical href='{url}'><title>A Talk</title><p>Watch.</p><video><track src=talk.vtt></video>"
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", {"talk.vtt": captions, "page.html": page}))
+    snapshot = open_snapshot(tmp_path / "var")
+    question = "Who introduced attention in 2014?"
+    found = search(snapshot, question, EMBEDDER.encode_questions([question]))
+    (quote,) = compose(question, found, EMBEDDER)[0].quotes
+    cited = citation(1, quote)
+    assert cited.quote == said
+    assert cited.link == f"{url}&t=65"
+    result = next(result for hit in found.hits(9) if (result := search_result(hit, set())).page_id == "talk")
+    assert result.link == f"{url}&t=1"
+    snapshot.catalog.close()
 
 
 QUESTIONS = [

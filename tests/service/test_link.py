@@ -33,3 +33,21 @@ from service.link import quote_link
 )
 def test_links(url, text, anchor, link):
     assert quote_link(url, text, anchor) == link
+
+
+@pytest.mark.parametrize(
+    ("url", "locator", "link"),
+    [
+        ("https://x.example/doc.pdf", "page=3", "https://x.example/doc.pdf#page=3"),
+        ("https://x.example/doc.pdf#old", "page=3", "https://x.example/doc.pdf#page=3"),
+        ("https://x.example/talk.mp4", "t=83", "https://x.example/talk.mp4#t=83"),
+        ("https://x.example/talk?id=7", "t=0", "https://x.example/talk?id=7#t=0"),
+        ("https://www.youtube.com/watch?v=abc&t=5s&list=x", "t=83", "https://www.youtube.com/watch?v=abc&list=x&t=83"),
+        ("https://youtu.be/abc", "t=83", "https://youtu.be/abc?t=83"),
+        ("https://vimeo.com/123", "t=83", "https://vimeo.com/123#t=83s"),
+        ("https://notyoutube.example/watch", "t=83", "https://notyoutube.example/watch#t=83"),
+        (None, "t=83", None),
+    ],
+)
+def test_links_to_pages_of_documents_and_times_of_recordings(url, locator, link):
+    assert quote_link(url, "words", None, locator) == link
