@@ -17,6 +17,7 @@ _GOES_ON = re.compile(r"^\s*(?:and|or|but|so|then|what about|how about|more|else
 _EMPTY_IT = re.compile(
     r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I
 )
+_COMPARES = re.compile(r"\b(?:differ\w*|versus|vs|compar\w+|better|worse|faster|similar|same)\b", re.I)
 _MOST_STEMS = 3  # "and ..." with more content words than this says what it is about
 _ANSWER_WORDS = 15  # that many words of the last answer say what it spoke of; on mtrag, 25 or 40 do no better
 
@@ -37,20 +38,26 @@ def phrasings(question: str, history: Sequence[Turn], mentions: Mentions) -> tup
 def stand_alone(question: str, history: Sequence[Turn], mentions: Mentions) -> str:
     """Return the question with what it leans on put in, or as it is where it leans on nothing.
 
-    A pronoun is replaced by the topic of the conversation, the last term that the visitor named. "And for BERT?" asks
-    the question before it of BERT; "why?", which has no word of its own, gets that question put in front.
+    A pronoun is replaced by the topic of the conversation, the last term that the visitor named, and a comparison with
+    one term alone is one with that topic. "And for BERT?" asks the question before it of BERT; "why?", which has no
+    word of its own, gets that question put in front.
     ``mentions`` finds the terms that a text names.
     """
     asked = _last(history, "user")
     if asked is None:
         return question
-    if mentions(question):
-        return _after(asked, question, mentions) if _goes_on(question) else question
+    named = mentions(question)
+    if named and _goes_on(question):
+        return _after(asked, question, mentions)
     topic = _topic(history, mentions)
-    pronoun = None if _EMPTY_IT.search(question) else _PRONOUN.search(question)
-    if topic and pronoun:
-        owns = pronoun.group().lower() in {"its", "their", "his", "her", "theirs", "hers"}
-        return question[: pronoun.start()] + topic + ("'s" if owns else "") + question[pronoun.end() :]
+    compared = _COMPARES.search(question) is not None and topic not in {mention.term.name for mention in named}
+    if topic and (compared or not named):
+        pronoun = None if _EMPTY_IT.search(question) else _PRONOUN.search(question)
+        if pronoun:
+            owns = pronoun.group().lower() in {"its", "their", "his", "her", "theirs", "hers"}
+            return question[: pronoun.start()] + topic + ("'s" if owns else "") + question[pronoun.end() :]
+        if len(named) == 1 and compared:
+            return f"{question.rstrip(' ?.')} compared with {topic}?"
     return question if stems(question) else f"{asked.rstrip(' ?.')}: {question}"
 
 

@@ -19,6 +19,9 @@ TALK = history("What is attention?", "Attention is a mechanism.")
         ("why?", "What is attention: why?"),
         ("And for softmax?", "What is Softmax?"),
         ("what about transformers?", "What is Transformer?"),
+        ("What is the difference to softmax?", "What is the difference to softmax compared with Attention Mechanism?"),
+        ("How does it differ from softmax?", "How does Attention Mechanism differ from softmax?"),
+        ("How does softmax differ from a transformer?", "How does softmax differ from a transformer?"),
         ("Is it possible to eat cake?", "Is it possible to eat cake?"),
         ("What is lead capture?", "What is lead capture?"),
         (
