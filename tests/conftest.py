@@ -76,3 +76,11 @@ def evaldata() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the public question sets are not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Path:
+    folder = SHARED / "hostile" / "dev"
+    if not folder.is_dir():
+        pytest.skip(f"the hostile test data are not at {folder}")
+    return folder

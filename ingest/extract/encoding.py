@@ -19,14 +19,17 @@ _PRESCAN = 1024
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 
 
-def decode(data: bytes, *, html: bool = False) -> str:
-    """Return the document's text: by its byte order mark, its own declaration if HTML, UTF-8, Windows-1252.
+def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> str:
+    """Return the document's text.
 
-    Raises PageError for what is no text at all.
+    Its encoding is that of its byte order mark, else ``charset``, which came along with it, else its own declaration if
+    HTML, else UTF-8, else Windows-1252. Raises PageError for what is no text at all.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
+    if charset and (named := _known(charset)):
+        return data.decode(named, errors="replace")
     if b"\0" in data[:4096]:
         raise PageError("it is a binary file, not text")
     if html and (declared := _declared(data)):
@@ -41,10 +44,16 @@ def _declared(data: bytes) -> str | None:
     match = _DECLARED.search(data[:_PRESCAN])
     if not match:
         return None
-    try:
-        name = codecs.lookup(match.group(1).decode("ascii")).name
-    except LookupError:
-        return None
-    if name.startswith("utf-16"):  # what was read as ASCII so far cannot be UTF-16
+    name = _known(match.group(1).decode("ascii"))
+    if name and name.startswith("utf-16"):  # what was read as ASCII so far cannot be UTF-16
         return "utf-8"
+    return name
+
+
+def _known(label: str) -> str | None:
+    try:
+        name = codecs.lookup(label.strip()).name
+        b"".decode(name)
+    except (LookupError, ValueError):
+        return None
     return _AS_BROWSERS_DO.get(name, name)
