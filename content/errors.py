@@ -5,6 +5,7 @@ GlossatorError
 │   └── MissingPackage        an optional package is not installed
 ├── SourceError               a source as a whole cannot be read
 ├── PageError                 one page cannot be read; the others can
+│   ├── NoText                there is nothing to read in it
 │   └── NotFetched            the web did not give it, or was not asked for it
 │       └── AddressRefused    its address is none that is ever fetched
 ├── ModelError                the embedding model cannot be found or loaded
@@ -41,6 +42,10 @@ class SourceError(GlossatorError):
 
 class PageError(GlossatorError):
     """One page cannot be read; it is reported and skipped, the others go on."""
+
+
+class NoText(PageError):
+    """A page without any text, such as a picture or a page that only a script fills."""
 
 
 class NotFetched(PageError):

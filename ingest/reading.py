@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
 
-from content.errors import PageError, SourceError
+from content.errors import NoText, PageError, SourceError
 from content.model import Page
 from ingest.draft import Draft, clean
+from ingest.duplicates import Duplicates
 from ingest.extract import extract
 from ingest.furniture import without_furniture
 from ingest.report import SourceReport
 from ingest.sources import RawPage, Skipped, Source, read
-
-# Told of what is being done: a stage, how much of it is done, and how much there is (0: not known).
-Progress = Callable[[str, int, int], None]
+from ingest.web.tally import Tally
 
 _LONGEST_TITLE = 300  # characters
+
+
+class Progress(Protocol):
+    """Told of what is being done: a stage, how much of it is done and how much there is (0: not known), and details."""
+
+    def __call__(self, stage: str, done: int, total: int, detail: str = "") -> None:
+        """Take note."""
+
+
+def silent(stage: str, done: int, total: int, detail: str = "") -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +42,37 @@ class Reading:
     readable: bool = True
 
 
-def read_source(source: Source, progress: Progress = lambda stage, done, total: None) -> Reading:
-    """Return the pages of a source, furniture left out. What cannot be read is in the report."""
+def read_source(source: Source, progress: Progress = silent, room: Path | None = None) -> Reading:
+    """Return the pages of a source, furniture left out. What cannot be read is in the report.
+
+    What is fetched from the web is kept in the folder ``room`` for the next time.
+    """
     started = time.perf_counter()
     report = SourceReport(*source.key)
     found: list[tuple[RawPage, Draft]] = []
     failed: set[str] = set()
     readable = True
+
+    def watch(tally: Tally) -> None:
+        report.web = replace(tally)
+        progress(f"fetch {source.location}", tally.done, tally.found, str(tally))
+
     try:
-        for number, raw in enumerate(read(source)):
+        for number, raw in enumerate(read(source, room, watch)):
             progress(f"read {source.location}", number, 0)
             if isinstance(raw, Skipped):
                 (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
+                if raw.failed and raw.page_id:
+                    failed.add(raw.page_id)
                 continue
             try:
-                found += [(raw, draft) for draft in extract(raw.data, raw.form)]
+                drafts = extract(raw.data, raw.form, charset=raw.charset)
+                found += [(replace(raw, data=b""), draft) for draft in drafts]
+            except NoText as error:
+                # Links lead to pages without text as a matter of course; a file is where it is to be read.
+                (report.skipped if raw.mergeable else report.failed).append((raw.where, str(error)))
+                if not raw.mergeable:
+                    failed.add(raw.page_id)
             except PageError as error:
                 failed.add(raw.page_id)
                 report.failed.append((raw.where, str(error)))
@@ -54,8 +81,13 @@ def read_source(source: Source, progress: Progress = lambda stage, done, total: 
         report.failed.append((source.location, str(error)))
     drafts = without_furniture([draft for _, draft in found])
     pages: dict[str, Page] = {}
+    duplicates = Duplicates()
     for (raw, _), draft in zip(found, drafts, strict=True):
         page = _page(source, raw, draft, report)
+        merged = raw.mergeable and not draft.anchor
+        if merged and (original := duplicates.original(page.page_id, f"{page.title}\n{page.text}")):
+            report.skipped.append((f"{raw.where} → {original}", "it says nearly the same"))
+            continue
         if page.page_id in pages:
             report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from content.errors import PageError
+from content.errors import NoText
 from ingest.draft import Draft
 from ingest.extract.encoding import decode
 from ingest.extract.html import extract_html
@@ -26,13 +26,14 @@ _EXTRACTORS: dict[Format, Callable[[str], list[Draft]]] = {
 }
 
 
-def extract(data: bytes | str, form: Format) -> list[Draft]:
+def extract(data: bytes | str, form: Format, *, charset: str | None = None) -> list[Draft]:
     """Return what a document holds: one draft, or one an entry where it is a glossary on a single page.
 
-    Raises PageError where nothing readable is in it.
+    ``charset`` is the encoding that came along with bytes, such as that of an HTTP header. Raises PageError where
+    nothing readable is in it, NoText where it is empty.
     """
-    text = decode(data, html=form is Format.HTML) if isinstance(data, bytes) else data
+    text = decode(data, html=form is Format.HTML, charset=charset) if isinstance(data, bytes) else data
     drafts = [draft for draft in _EXTRACTORS[form](text) if draft.text]
     if not drafts:
-        raise PageError("there is no text in it")
+        raise NoText("there is no text in it")
     return drafts

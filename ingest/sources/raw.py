@@ -9,7 +9,11 @@ from ingest.extract import Format
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as it lies in its source. ``where`` is the place that people are told of when it fails."""
+    """A page as it lies in its source. ``where`` is the place that people are told of when it fails.
+
+    ``charset`` is the encoding that came along with the bytes; ``aliases`` are further addresses of the page. It is
+    ``mergeable`` where it gives way to an earlier page that says nearly the same.
+    """
 
     page_id: str
     form: Format
@@ -17,12 +21,19 @@ class RawPage:
     where: str
     title: str | None = None
     url: str | None = None
+    charset: str | None = None
+    aliases: tuple[str, ...] = ()
+    mergeable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something of a source that is not read. ``failed`` where it should have been."""
+    """Something of a source that is not read. ``failed`` where it should have been.
+
+    ``page_id`` is that of the page which failed, where it is known: what was published of it stays.
+    """
 
     where: str
     reason: str
     failed: bool = True
+    page_id: str | None = None

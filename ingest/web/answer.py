@@ -90,7 +90,7 @@ async def read_answer(request: Request, answer: httpx.Response) -> Body | Moved 
         return Unchanged()
     if answer.has_redirect_location:
         return Moved(request.address.link(answer.headers["Location"]))
-    if status in {404, 410}:
+    if status in {204, 404, 410}:
         raise NotFetched(said, failed=False)
     if status in {408, 425, 429} or status >= 500:
         away = status in {429, 502, 503, 504}

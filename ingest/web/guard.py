@@ -65,17 +65,16 @@ class Guard:
     def check_host(self, host: str, port: int) -> None:
         """Raise AddressRefused for a port, a name or an IP address that is not allowed."""
         trusted = self._trusts(host)
+        if not trusted:
+            if address := _literal(host):
+                self.vet(host, [address])
+            elif "." not in host or any(host.endswith(f".{inner}") for inner in _INNER):
+                raise AddressRefused(f"{host}: the name is one of a private network{_REMEDY}")
         if port not in self.ports and not (trusted and self.own is not None and port == self.own.port):
             raise AddressRefused(
                 f"{host}:{port}: the port {port} is none of those allowed "
                 f"({', '.join(map(str, self.ports))}); `ports` of the source allows others"
             )
-        if trusted:
-            return
-        if address := _literal(host):
-            self.vet(host, [address])
-        elif "." not in host or any(host.endswith(f".{inner}") for inner in _INNER):
-            raise AddressRefused(f"{host}: the name is one of a private network{_REMEDY}")
 
     def vet(self, host: str, addresses: Sequence[IPAddress]) -> None:
         """Raise AddressRefused unless all the IP addresses of a host may be connected to."""

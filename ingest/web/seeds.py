@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from content.errors import AddressRefused, NotFetched, SourceError
@@ -30,12 +30,13 @@ async def sow(plan: Plan, fetcher: Fetcher, store: Store, before: Sequence[str])
         store.frontier.add(str(plan.start))
         return way
     try:
-        if way is Way.SITEMAP and plan.start.path == "/":
-            return await _sow_sitemaps(plan, fetcher, store, await _sitemaps_of_site(plan.start, fetcher))
+        if way is Way.SITEMAP:
+            starts = await _sitemaps_of_site(plan.start, fetcher) if plan.start.path == "/" else [plan.start]
+            return await _sow_sitemaps(plan, fetcher, store, starts)
         address, body = await fetcher.follow(plan.start)
         data = _plain(body)
-        if way is Way.SITEMAP or (way is None and is_sitemap(data)):
-            return await _sow_sitemaps(plan, fetcher, store, [plan.start])
+        if way is None and is_sitemap(data):
+            return await _sow_sitemaps(plan, fetcher, store, [plan.start], {plan.start: data})
         if way is Way.FEED or is_feed(data):
             _sow_feed(plan, store, data, address, before)
             return Way.FEED
@@ -50,14 +51,16 @@ async def _sitemaps_of_site(start: Address, fetcher: Fetcher) -> list[Address]:
     return named or [start.at("/sitemap.xml")]
 
 
-async def _sow_sitemaps(plan: Plan, fetcher: Fetcher, store: Store, starts: Sequence[Address]) -> Way:
-    """Read sitemaps and those that they name, each once."""
+async def _sow_sitemaps(
+    plan: Plan, fetcher: Fetcher, store: Store, starts: Sequence[Address], had: Mapping[Address, bytes] = {}
+) -> Way:
+    """Read sitemaps and those that they name, each once; ``had`` are those that need not be asked for."""
     waiting, known = list(starts), set(starts)
     while waiting:
         sitemap = waiting.pop(0)
         try:
-            _, body = await fetcher.follow(sitemap)
-            for entry in _entries(_plain(body), sitemap):
+            data = had[sitemap] if sitemap in had else _plain((await fetcher.follow(sitemap))[1])
+            for entry in _entries(data, sitemap):
                 inner = _sow_entry(plan, store, sitemap, entry)
                 if inner and inner not in known and len(known) < _MOST_SITEMAPS:
                     known.add(inner)

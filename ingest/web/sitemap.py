@@ -6,6 +6,7 @@ Parsed as they stream, without document type definitions, so that entities canno
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from content.errors import NotFetched
 
 # A day without a time lies somewhere in the world until this long after its midnight in UTC.
 _DAY = timedelta(days=1, hours=12)
+_OPENING = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 _LONGEST_LOCATION = 2048  # characters, by the protocol
 
 
@@ -32,7 +34,7 @@ class Entry:
 
 def is_sitemap(data: bytes) -> bool:
     """Whether a document is a sitemap or an index of sitemaps."""
-    return _root(data) in {"urlset", "sitemapindex"}
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and _OPENING.search(data[:4096]) is not None
 
 
 def read_sitemap(data: bytes) -> Iterator[Entry]:
@@ -59,15 +61,6 @@ def read_lines(data: bytes) -> Iterator[Entry]:
     for line in data.decode("utf-8-sig", errors="replace").splitlines():
         if line.strip().startswith(("http://", "https://")):
             yield Entry(line.strip(), False, None)
-
-
-def _root(data: bytes) -> str | None:
-    try:
-        for _, element in iterparse(io.BytesIO(data), events=("start",), forbid_dtd=True):
-            return _name(element.tag)
-    except (ParseError, DefusedXmlException, ValueError):
-        return None
-    return None
 
 
 def _name(tag: object) -> str:

@@ -54,7 +54,7 @@ def moved(to: str, status: int = 301) -> Reply:
 
 
 class Site:
-    """The server. ``routes`` are by path and query; ``fallback`` answers the other paths."""
+    """The server. ``routes`` are by path and query; ``fallback`` answers the other paths but /robots.txt."""
 
     def __init__(self) -> None:
         self.routes: dict[str, Route] = {}
@@ -143,7 +143,8 @@ class Site:
     def _reply(self, asked: Asked) -> Reply:
         route = self.routes.get(asked.path)
         if route is None:
-            route = self.fallback(asked) if self.fallback else Reply("not here", 404)
+            known = self.fallback is not None and asked.path != "/robots.txt"
+            route = self.fallback(asked) if known else Reply("not here", 404)
         if callable(route):
             route = route(asked)
         return Reply(route) if isinstance(route, str) else route
