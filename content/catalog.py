@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ CREATE TABLE term (
     definition TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, related TEXT NOT NULL,
     page_id TEXT NOT NULL, url TEXT,
     PRIMARY KEY (collection, slug)
+) WITHOUT ROWID;
+"""
+_ADDRESSES = """CREATE TABLE address (
+    collection TEXT NOT NULL, url TEXT NOT NULL, page_id TEXT NOT NULL,
+    PRIMARY KEY (collection, url)
 ) WITHOUT ROWID;
 """
 _PASSAGE = (
@@ -64,8 +69,9 @@ class PageKey:
 class Catalog:
     """The open, read-only catalog of a snapshot. Threads may share it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, has_addresses: bool) -> None:
         self._connection = connection
+        self._has_addresses = has_addresses
 
     @classmethod
     def open(cls, path: Path) -> Catalog:
@@ -73,8 +79,9 @@ class Catalog:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        connection.execute("SELECT 1 FROM page").fetchone()  # SQLite opens the file at the first question
-        return cls(connection)
+        # The first question opens the file. What was published before pages had further addresses has no table of them.
+        found = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'address'").fetchone()
+        return cls(connection, has_addresses=found is not None)
 
     def close(self) -> None:
         """Close the file."""
@@ -125,6 +132,17 @@ class Catalog:
             raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
         return _page(record)
 
+    def page_at(self, collection: str, url: str) -> Page:
+        """Return the page that is known by an id, or that another address leads to. Raises NotFound."""
+        try:
+            return self.page(collection, url)
+        except NotFound:
+            query = "SELECT page_id FROM address WHERE collection = ? AND url = ?"
+            found = self._has_addresses and self._connection.execute(query, (collection, url)).fetchone()
+            if not found:
+                raise
+            return self.page(collection, found[0])
+
     def page_keys(self) -> dict[tuple[str, str], PageKey]:
         """Return the digest and source of every page by (collection, page_id)."""
         found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
@@ -138,7 +156,16 @@ class Catalog:
             (collection, page_id),
         ).fetchone()
         found = self._connection.execute(f"{_PASSAGE} WHERE page = ? ORDER BY row", (number,))
-        return StoredPage(page, source, digest, tuple(map(_passage, found)), first_row)
+        passages = tuple(map(_passage, found))
+        return StoredPage(replace(page, addresses=self._addresses(page)), source, digest, passages, first_row)
+
+    def _addresses(self, page: Page) -> tuple[str, ...]:
+        if not self._has_addresses:
+            return ()
+        found = self._connection.execute(
+            "SELECT url FROM address WHERE collection = ? AND page_id = ? ORDER BY url", (page.collection, page.page_id)
+        )
+        return tuple(url for (url,) in found)
 
     def terms(self) -> Iterator[Term]:
         """Yield all terms by collection and slug."""
@@ -163,12 +190,14 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
-        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA} BEGIN;")
+        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}{_ADDRESSES} BEGIN;")
         row = 0
         for number, stored in enumerate(pages):
             connection.execute("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", _page_record(number, stored, row))
             records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
             connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
+            addresses = [(stored.page.collection, url, stored.page.page_id) for url in stored.page.addresses]
+            connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")

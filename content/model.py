@@ -83,7 +83,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One document as its owner knows it. (collection, page_id) is its key."""
+    """One document as its owner knows it. (collection, page_id) is its key.
+
+    ``addresses`` are others that lead to it: redirects, and those of its duplicates.
+    """
 
     collection: str
     page_id: str
@@ -92,12 +95,14 @@ class Page:
     text: str
     blocks: tuple[Block, ...]
     entry: Entry | None = None
+    addresses: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the page says; equal digests need no new vectors."""
-        said = json.dumps(asdict(self), ensure_ascii=True, sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+        said = asdict(self)
+        del said["addresses"]  # how a page is reached changes nothing of what it says
+        return hashlib.sha256(json.dumps(said, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
 
     def sections(self) -> Iterator[Section]:
         """Yield the page's sections in reading order; one without blocks is yielded too."""

@@ -87,6 +87,8 @@ def read_source(source: Source, progress: Progress = silent, room: Path | None =
         merged = raw.mergeable and not draft.anchor
         if merged and (original := duplicates.original(page.page_id, f"{page.title}\n{page.text}")):
             report.skipped.append((f"{raw.where} → {original}", "it says nearly the same"))
+            also = (*pages[original].addresses, page.page_id, *page.addresses)
+            pages[original] = replace(pages[original], addresses=also)
             continue
         if page.page_id in pages:
             report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
@@ -109,4 +111,7 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport) -> P
         url = page_id if url else None
     title = " ".join(clean((draft.title if draft.anchor else None) or raw.title or draft.title or "").split())
     title = title or raw.page_id.rsplit("/")[-1]
-    return Page(source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry)
+    return Page(
+        source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry,
+        addresses=() if draft.anchor else raw.aliases,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from ingest.extract import Format
 class RawPage:
     """A page as it lies in its source. ``where`` is the place that people are told of when it fails.
 
-    ``charset`` is the encoding that came along with the bytes; ``aliases`` are further addresses of the page. It is
+    ``charset`` is the encoding that came along with the bytes; ``aliases`` are further addresses that lead to it. It is
     ``mergeable`` where it gives way to an earlier page that says nearly the same.
     """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from content.archive import Archive
-from content.errors import ConfigurationError, SourceError
+from content.errors import ConfigurationError, NotFound, SourceError
 from ingest.pipeline import ingest
 from ingest.report import Report
 from ingest.sources import Kind, RawPage, Skipped, Source
@@ -56,6 +56,14 @@ def published(var: Path) -> set[str]:
     snapshot = open_snapshot(var)
     try:
         return set(snapshot.catalog.page_ids())
+    finally:
+        snapshot.catalog.close()
+
+
+def addresses(var: Path, page_id: str) -> tuple[str, ...]:
+    snapshot = open_snapshot(var)
+    try:
+        return snapshot.catalog.stored("default", page_id).page.addresses
     finally:
         snapshot.catalog.close()
 
@@ -178,6 +186,26 @@ def test_duplicates(site, tmp_path):
     report = run(tmp_path, site.source("/", Kind.CRAWL))
     assert published(tmp_path) == set(map(site.url, ("/", "/apple", "/other")))
     assert "nearly the same" in dict(report.sources[0].skipped)[f"{site.url('/nearly')} → {site.url('/apple')}"]
+    assert set(addresses(tmp_path, site.url("/apple"))) == set(map(site.url, ("/same", "/nearly")))
+
+
+def test_other_addresses_lead_to_a_page(docs, tmp_path):
+    docs.routes["/"] = page("Home", "/a", "/old")
+    docs.routes["/old"] = moved("/a")
+    source = docs.source("/", Kind.CRAWL)
+    run(tmp_path, source)
+    assert addresses(tmp_path, docs.url("/a")) == (docs.url("/old"),)
+    # They are kept with a page that did not change, and are as the last visit found them.
+    docs.routes |= {"/c": page("Cherry, changed", "/older"), "/older": moved("/a"), "/": page("Home", "/a")}
+    run(tmp_path, source)
+    snapshot = open_snapshot(tmp_path)
+    assert snapshot.catalog.page_at("default", docs.url("/older")).title == "Apple"
+    assert snapshot.catalog.page_at("default", docs.url("/a")).title == "Apple"
+    with pytest.raises(NotFound):
+        snapshot.catalog.page_at("default", docs.url("/old"))
+    with pytest.raises(NotFound):
+        snapshot.catalog.page_at("other", docs.url("/older"))
+    snapshot.catalog.close()
 
 
 def test_what_pages_ask_of_crawlers(site):
