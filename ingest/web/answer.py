@@ -126,9 +126,9 @@ def _content_type(header: str) -> tuple[str, str | None]:
 def _retry_after(header: str | None) -> float | None:
     if header is None:
         return None
-    if header.strip().isdigit():
+    if header.isascii() and header.strip().isdigit():
         return float(header)
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -21,7 +21,7 @@ class Known:
 
 
 class Copies:
-    """The copies of one source, bodies compressed."""
+    """The copies of one source, bodies compressed; ``size`` is how many bytes came to lie on disk."""
 
     SCHEMA = """
     CREATE TABLE copy (
@@ -32,6 +32,7 @@ class Copies:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.size = int(connection.execute("SELECT coalesce(sum(length(body)), 0) FROM copy").fetchone()[0])
 
     def known(self, url: str) -> Known | None:
         """Return what is known of an address's copy, None where there is none."""
@@ -43,12 +44,14 @@ class Copies:
     def put(self, url: str, body: Body, run: str) -> bool:
         """Keep what an address holds now, on disk when this returns; return whether it held something else before."""
         digest = hashlib.sha256(body.data).digest()
+        packed = zlib.compress(body.data)
+        self.size += len(packed)
         found = self._connection.execute("SELECT digest FROM copy WHERE url = ?", (url,)).fetchone()
         with self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO copy VALUES (?,?,?,?,?,?,?,?,?,?)",
                 (
-                    url, zlib.compress(body.data), digest, body.media_type, body.charset, body.robots,
+                    url, packed, digest, body.media_type, body.charset, body.robots,
                     body.validators.etag, body.validators.last_modified, run, time.time(),
                 ),
             )  # fmt: skip
@@ -76,10 +79,6 @@ class Copies:
     def digest(self, url: str) -> bytes:
         """Return the SHA-256 of what the copy of an address holds. There must be one."""
         return bytes(self._connection.execute("SELECT digest FROM copy WHERE url = ?", (url,)).fetchone()[0])
-
-    def size(self) -> int:
-        """Return how many bytes the copies take on disk."""
-        return int(self._connection.execute("SELECT coalesce(sum(length(body)), 0) FROM copy").fetchone()[0])
 
     def drop_strangers(self) -> None:
         """Forget the copies of addresses that are not on the frontier."""

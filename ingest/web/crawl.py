@@ -62,20 +62,21 @@ class _Visit:
             room = self._room()
             if room <= 0:
                 return f"the budget of {self._plan.max_pages:,} pages (max_pages) is used up"
-            if self._store.copies.size() > _MOST_BYTES:
+            if self._store.copies.size > _MOST_BYTES:
                 return f"its copies take more than {_MOST_BYTES >> 30} GiB"
             with self._store.step():
                 asked = await self._vetted(turns, room)
             outcomes = await asyncio.gather(*map(self._ask, asked))
+            if self._fetcher.down:  # the round is not settled, so that it is gone about again
+                last = next(outcome for outcome in reversed(outcomes) if isinstance(outcome, NotFetched))
+                raise SourceError(
+                    f"source {self._plan.start}: the site has stopped answering ({last}). What was fetched is kept, "
+                    "and what is published stays. Run the same again later; it goes on from there."
+                )
             with self._store.step():
                 for turn, outcome in zip(asked, outcomes, strict=True):
                     self._settle(turn, outcome)
             self._report()
-            if self._fetcher.down:
-                raise SourceError(
-                    f"source {self._plan.start}: the site has stopped answering ({outcomes[-1]}). What was fetched is "
-                    "kept, and what is published stays. Run the same again later; it goes on from here."
-                )
         return None
 
     def _room(self) -> int:

@@ -52,7 +52,7 @@ def read_sitemap(data: bytes) -> Iterator[Entry]:
                         yield Entry(location, name == "sitemap", lastmod)
                     location, lastmod = "", None
                     element.clear()
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:  # LookupError: no such encoding
         raise NotFetched(f"its XML is broken or forbidden: {error}") from error
 
 
@@ -70,8 +70,7 @@ def _name(tag: object) -> str:
 def _time(text: str) -> float | None:
     try:
         said = datetime.fromisoformat(text)
-    except ValueError:
+        said = said if said.tzinfo else said.replace(tzinfo=UTC)
+        return (said + _DAY if len(text) == len("2026-01-31") else said).timestamp()
+    except (ValueError, OverflowError):
         return None
-    if len(text) == len("2026-01-31"):
-        return (said.replace(tzinfo=UTC) + _DAY).timestamp()
-    return (said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp()

@@ -34,9 +34,15 @@ def read_feed(data: bytes, url: str) -> News:
     if b"<!ENTITY" in data.replace(b"\0", b""):
         raise NotFetched("a feed that declares entities is not read")
     # A stream and never a text, because feedparser takes a text for an address or a file name and opens it.
-    parsed = feedparser.parse(
-        io.BytesIO(data), response_headers={"content-location": url}, sanitize_html=False, resolve_relative_uris=False
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(data),
+            response_headers={"content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ValueError, LookupError) as error:  # encodings and characters that there are none of
+        raise NotFetched(f"its feed is broken: {error}") from error
     if not parsed.version:
         raise NotFetched("it is no RSS or Atom feed")
     entries = tuple(str(entry["link"]) for entry in parsed.entries if entry.get("link"))

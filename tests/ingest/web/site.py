@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ingest.sources import Kind, Source, WebOptions
 from ingest.web.manners import Manners
 
-# As little patience as a test needs.
-HASTY = Manners(delay=0.0, backoff=0.01, connect=2.0, read=0.5, total=2.0, longest_wait=3.0)
+# As little patience as a test needs, and enough for a machine that is busy.
+HASTY = Manners(delay=0.0, backoff=0.01, connect=10.0, read=10.0, total=20.0, longest_wait=3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,7 @@ class Site:
             if status != 304:
                 handler.send_header("Content-Length", str(len(body) if reply.length is None else reply.length))
             handler.end_headers()
+            handler.close_connection = handler.close_connection or reply.length is not None
             if reply.pause:
                 for at in range(len(body)):
                     handler.wfile.write(body[at : at + 1])

@@ -351,6 +351,32 @@ def test_a_site_that_stops_answering_leaves_everything_as_it_is(docs, tmp_path):
     assert published(tmp_path) == before
 
 
+def test_a_site_that_goes_down_meanwhile(site, tmp_path):
+    """Nothing is published of half a site; when it is back, the visit goes on."""
+    names = [f"/{name}-{other}" for name in WORDS for other in WORDS]
+    site.routes |= {"/": page("Home", *names)} | {name: page(name) for name in names}
+    up = dict(site.routes)
+
+    def down(asked: Asked) -> Reply:
+        return Reply("", 503)
+
+    source = site.source("/", Kind.CRAWL)
+    healthy = read(source)
+    site.asked.clear()
+    site.routes |= dict.fromkeys(names[80:], down)
+    hasty = replace(HASTY, attempts=1)
+    with pytest.raises(SourceError, match=r"has stopped answering .*503"):
+        list(read_web(source, tmp_path, manners=hasty))
+    asked = set(site.paths)
+    assert len(asked) < len(names)
+    site.routes |= up
+    site.asked.clear()
+    again = read(source, tmp_path)
+    assert not set(names[:60]) & set(site.paths)
+    assert set(names[150:]) <= set(site.paths)
+    assert ids(again, site) == ids(healthy, site)
+
+
 def test_a_crawl_that_is_stopped_goes_on(docs, tmp_path):
     """As by Ctrl-C in the middle of a round: what was fetched is not asked for again."""
     source = docs.source("/", Kind.CRAWL)
@@ -519,7 +545,7 @@ def test_slow_and_broken_pages_are_reported_and_the_others_read(docs):
         "/bomb": Reply(gzip.compress(bytes(30_000_000)), headers={"Content-Encoding": "gzip"}),
         "/half": Reply("<p>half", length=5000),
     }
-    hasty = replace(HASTY, attempts=1, total=0.5, read=0.4)
+    hasty = replace(HASTY, attempts=1, total=3.0, read=2.0)
     found = list(read_web(docs.source("/", Kind.CRAWL), manners=hasty))
     assert ids(found, docs) == ["/", "/a", "/c"]
     failed = {one.page_id.removeprefix(docs.origin) for one in found if isinstance(one, Skipped) and one.failed}

@@ -115,8 +115,9 @@ def test_nobody_waits_for_an_hour(site):
     assert site.paths == ["/"]
 
 
-def test_an_odd_retry_after(site):
-    answers = [Reply("", 503, {"Retry-After": "soon"}), Reply("<p>Here")]
+@pytest.mark.parametrize("when", ["soon", "-1", "²", "Mon, 01 Jan 0001 00:00:00 GMT", ""])
+def test_an_odd_retry_after(site, when):
+    answers = [Reply("", 503, {"Retry-After": when}), Reply("<p>Here")]
     site.routes["/"] = lambda asked: answers.pop(0)
     assert get(site).data == b"<p>Here"
 

@@ -20,12 +20,13 @@ def test_the_entries_of_a_sitemap():
            <image:image><image:loc>https://example.com/a.png</image:loc></image:image></url>
       <url><lastmod>2026-01-31</lastmod><loc>https://example.com/b</loc></url>
       <url><loc>https://example.com/c</loc><lastmod>yesterday</lastmod></url>
+      <url><loc>https://example.com/d</loc><lastmod>9999-12-31</lastmod></url>
       <url><loc/></url>
     </urlset>"""
-    first, second, third = read_sitemap(said.encode())
+    first, second, third, fourth = read_sitemap(said.encode())
     assert first == Entry("https://example.com/a?x=1&y=2", False, datetime(2026, 1, 31, 9, tzinfo=UTC).timestamp())
     assert second.lastmod == datetime(2026, 2, 1, 12, tzinfo=UTC).timestamp()  # when that day is over everywhere
-    assert third.lastmod is None
+    assert third.lastmod is fourth.lastmod is None
 
 
 def test_an_index():
@@ -92,6 +93,14 @@ def test_feeds_that_are_none_or_hostile():
     for encoded in (laughs.encode(), laughs.encode("utf-16")):
         with pytest.raises(NotFetched, match="entities"):
             read_feed(encoded, "https://example.com/")
+    for broken in (
+        b"<?xml version='1.0' encoding='\xff'?><rss version='2.0'>",
+        b"<rss version='2.0'><channel><title>&#x110000;</title>",
+    ):
+        with pytest.raises(NotFetched):
+            read_feed(broken, "https://example.com/")
+    with pytest.raises(NotFetched, match="broken"):
+        list(read_sitemap(b"<?xml version='1.0' encoding='no-such'?><urlset/>"))
     with pytest.raises(NotFetched, match="limit"):
         read_feed(b"<rss>" + b" " * 6_000_000, "https://example.com/")
 
