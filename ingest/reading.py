@@ -62,8 +62,7 @@ def read_source(source: Source, progress: Progress = silent, room: Path | None =
             progress(f"read {source.location}", number, 0)
             if isinstance(raw, Skipped):
                 (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
-                if raw.failed and raw.page_id:
-                    failed.add(raw.page_id)
+                failed.update(raw.page_ids)
                 continue
             try:
                 drafts = extract(raw.data, raw.form, charset=raw.charset)

@@ -30,10 +30,10 @@ class RawPage:
 class Skipped:
     """Something of a source that is not read. ``failed`` where it should have been.
 
-    ``page_id`` is that of the page which failed, where it is known: what was published of it stays.
+    ``page_ids`` are those that a page which failed may be known by: what was published of it stays.
     """
 
     where: str
     reason: str
     failed: bool = True
-    page_id: str | None = None
+    page_ids: tuple[str, ...] = ()

@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from content.errors import AddressRefused, ConfigurationError, SourceError
-from ingest.extract import Format
 from ingest.sources.folder import format_of
 from ingest.sources.raw import RawPage, Skipped
 from ingest.sources.source import Kind, Source
@@ -114,11 +113,7 @@ def _nothing(source: Source, store: Store) -> str:
 
 
 def _is_read(media_type: str, address: Address) -> bool:
-    return not media_type or _format(suffix_of(media_type, address)) is not None
-
-
-def _format(suffix: str) -> Format | None:
-    return format_of(suffix)
+    return not media_type or format_of(suffix_of(media_type, address)) is not None
 
 
 def _raw(page: Sheaf, mergeable: bool) -> RawPage | Skipped:
@@ -139,4 +134,4 @@ def _raw(page: Sheaf, mergeable: bool) -> RawPage | Skipped:
 
 
 def _skipped(one: Left) -> Skipped:
-    return Skipped(one.where, one.reason, one.failed, one.url)
+    return Skipped(one.where, one.reason, one.failed, one.urls)

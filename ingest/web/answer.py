@@ -16,6 +16,7 @@ from ingest.web.body import Caps, receive, unpack
 
 # What is read of an answer whose body nobody needs, so that its connection stays usable.
 _ASIDE = Caps(sent=1 << 16)
+_LONGEST_VALIDATOR = 1000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,13 @@ async def _body(request: Request, answer: httpx.Response) -> Body:
         media_type=media_type,
         charset=charset,
         robots="\n".join(answer.headers.get_list("X-Robots-Tag")),
-        validators=Validators(answer.headers.get("ETag"), answer.headers.get("Last-Modified")),
+        validators=Validators(_usable(answer.headers.get("ETag")), _usable(answer.headers.get("Last-Modified"))),
     )
+
+
+def _usable(value: str | None) -> str | None:
+    """Return the value of a header that can be sent back, None where it cannot."""
+    return value if value and value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _content_type(header: str) -> tuple[str, str | None]:

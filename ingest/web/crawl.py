@@ -58,6 +58,7 @@ class _Visit:
 
     async def run(self) -> str | None:
         """Ask for what is on the frontier until it is empty; return what ended it earlier."""
+        self._report()
         while turns := self._frontier.next(_ROUND):
             room = self._room()
             if room <= 0:
@@ -175,6 +176,8 @@ class _Visit:
             self._frontier.settle(turn.number, State.FAILED, target=target, reason=failure)
         elif wishes.hidden:
             self._frontier.settle(turn.number, State.HIDDEN, reason="it asks not to be indexed (noindex)")
+        elif self._way is Way.CRAWL and not self._scope.chosen(address):
+            self._frontier.settle(turn.number, State.HIDDEN, reason="it is read for its links alone, by the patterns")
         else:
             self._frontier.settle(turn.number, State.PAGE, target=target)
         if page and self._way is Way.CRAWL and (self._plan.depth is None or turn.depth < self._plan.depth):

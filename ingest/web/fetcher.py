@@ -166,7 +166,7 @@ async def fetching(
 ) -> AsyncIterator[Fetcher]:
     """Open a fetcher, and close its connections in the end."""
     client = httpx.AsyncClient(
-        transport=GuardedTransport(network, guard),
+        transport=GuardedTransport(network, guard, network.trust()),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(manners.read, connect=manners.connect),

@@ -30,12 +30,15 @@ class Sheaf:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An address of which no page was made, and why. ``failed`` where there should have been one, ``url`` its id."""
+    """An address of which no page was made, and why.
+
+    ``failed`` where there should have been one; ``urls`` are those that it may go by.
+    """
 
     where: str
     reason: str
     failed: bool = False
-    url: str | None = None
+    urls: tuple[str, ...] = ()
 
 
 def harvest(store: Store) -> Iterator[Sheaf | Left]:
@@ -47,7 +50,7 @@ def harvest(store: Store) -> Iterator[Sheaf | Left]:
         yield Sheaf(url, tuple(sorting.aliases.get(fetched, ())), body)
     yield from sorting.left
     for turn in store.frontier.of(State.FAILED):
-        yield Left(turn.url, turn.reason or "", failed=True, url=turn.target or turn.url)
+        yield Left(turn.url, turn.reason or "", failed=True, urls=(turn.url, *([turn.target] if turn.target else [])))
     for turn in store.frontier.of(State.HIDDEN, State.GONE, State.LEFT):
         yield Left(turn.url, turn.reason or "")
     waiting = store.frontier.count(State.WAITING)

@@ -104,9 +104,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx's way to the network, HTTP/1.1 and HTTP/2, through the guard and through no proxy."""
 
-    def __init__(self, network: Network, guard: Guard) -> None:
+    def __init__(self, network: Network, guard: Guard, trusted: ssl.SSLContext) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=network.trust(),
+            ssl_context=trusted,
             max_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_KEEP_ALIVE_SECONDS,
             http2=True,

@@ -7,7 +7,6 @@ one transaction a round. Copies are for a source alone, so that what was given f
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import sqlite3
 import time
@@ -105,8 +104,10 @@ def opened(folder: Path, source: tuple[str, str]) -> Iterator[Store]:
         raise SourceError(f"the copies of {source[0]} cannot be kept in {path}: {error}. Check the folder.") from error
     try:
         yield store
-    except sqlite3.OperationalError as error:
-        raise SourceError(f"the copies of {source[0]} cannot be kept in {path}: {error}. Is the disk full?") from error
+    except sqlite3.DatabaseError as error:
+        raise SourceError(
+            f"the copies of {source[0]} cannot be kept in {path}: {error}. Make room on the disk, or delete that file."
+        ) from error
     finally:
         store.close()
 
@@ -152,4 +153,3 @@ def _sweep(folder: Path) -> None:
         if time.time() - path.stat().st_mtime > _UNUSED_SECONDS:
             for file in _files(path):
                 file.unlink(missing_ok=True)
-    os.utime(folder)

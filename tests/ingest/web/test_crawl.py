@@ -116,7 +116,9 @@ def test_how_far_a_crawl_goes(docs):
     limited = read(replace(crawl, web=replace(crawl.web, max_pages=2)))
     assert ids(limited, docs) == ["/", "/a"]
     assert reasons(limited, docs) == {"2 further addresses": "the budget of 2 pages (max_pages) is used up"}
-    assert ids(read(replace(crawl, include=("/b/*",))), docs) == ["/", "/b/", "/b/deep/d"]
+    chosen = read(replace(crawl, include=("/b/*",)))
+    assert ids(chosen, docs) == ["/b/", "/b/deep/d"]
+    assert reasons(chosen, docs) == {"/": "it is read for its links alone, by the patterns"}
     assert ids(read(replace(crawl, exclude=("/b/*", f"{docs.origin}/c"))), docs) == ["/", "/a"]
 
 
@@ -548,7 +550,7 @@ def test_slow_and_broken_pages_are_reported_and_the_others_read(docs):
     hasty = replace(HASTY, attempts=1, total=3.0, read=2.0)
     found = list(read_web(docs.source("/", Kind.CRAWL), manners=hasty))
     assert ids(found, docs) == ["/", "/a", "/c"]
-    failed = {one.page_id.removeprefix(docs.origin) for one in found if isinstance(one, Skipped) and one.failed}
+    failed = {one.where.removeprefix(docs.origin) for one in found if isinstance(one, Skipped) and one.failed}
     assert failed == {"/slow", "/bomb", "/half"}
 
 

@@ -69,6 +69,12 @@ def test_only_what_changed_is_sent_again(site):
     assert get(site, validators=first.validators).data == b"<p>Two"
 
 
+@pytest.mark.parametrize("etag", ['"é"', "\x01", '"' + "x" * 5000 + '"', ""])
+def test_validators_that_cannot_be_sent_back(site, etag):
+    site.routes["/"] = Reply("<p>One", headers={"ETag": etag})
+    assert get(site, validators=get(site).validators).data == b"<p>One"
+
+
 def test_redirects_are_told_and_not_followed(site):
     site.routes["/"] = moved("sub/page?x=1#part")
     assert get(site) == Moved(parse(site.url("/sub/page?x=1")))
