@@ -65,6 +65,10 @@ class Archive:
             raise NoSnapshot(f"nothing has been published in {self.data_dir} yet. Run: glossator ingest FOLDER")
         return Snapshot.open(self.folder / snapshot_id, card)
 
+    def open(self, snapshot_id: str, card: ModelCard | None = None) -> Snapshot:
+        """Open a snapshot. Raises NotFound, SnapshotCorrupt or SnapshotMismatch."""
+        return Snapshot.open(self.path(snapshot_id), card)
+
     def verify(self, snapshot_id: str) -> Manifest:
         """Read every file of a snapshot and hold it against its manifest. Raises SnapshotError."""
         return verify_snapshot(self.path(snapshot_id))

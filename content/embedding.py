@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,10 @@ class Embedded:
 
     vectors: Vectors
     tokens: tuple[TokenVectors, ...]
+
+    def __iter__(self) -> Iterator[Embedded]:
+        """Yield each text alone."""
+        return (Embedded(self.vectors[i : i + 1], (tokens,)) for i, tokens in enumerate(self.tokens))
 
 
 class Embedder(Protocol):

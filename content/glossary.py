@@ -11,6 +11,7 @@ from content.model import Term
 from content.words import STOP_WORDS, fold, stem, words
 
 _LONGEST_NAME = 8  # words
+_SHORTEST_JOINED = 6  # letters; shorter words, run together, often make another word
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,15 @@ class Glossary:
         self.terms = sorted(terms, key=lambda term: (fold(term.name), term.collection, term.slug))
         self._by_slug: dict[str, list[Term]] = {}
         self._by_name: dict[tuple[str, ...], list[Term]] = {}
+        self._by_joined: dict[str, list[Term]] = {}
         for term in self.terms:
             self._by_slug.setdefault(term.slug, []).append(term)
             for name in dict.fromkeys(map(name_key, (term.name, *term.aliases))):
                 if name:
                     self._by_name.setdefault(name, []).append(term)
+            for joined in dict.fromkeys(_joined(words(name)) for name in (term.name, *term.aliases)):
+                if len(joined) >= _SHORTEST_JOINED:
+                    self._by_joined.setdefault(joined, []).append(term)
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -47,14 +52,19 @@ class Glossary:
         return [term for term in self._by_name.get(name_key(name), []) if _in(term, collections)]
 
     def mentions(self, text: str, collections: Sequence[str] | None = None) -> list[Mention]:
-        """Return the terms that a text names, in its order; of overlapping names the longest counts."""
-        spoken = name_key(text)
+        """Return the terms that a text names, in its order; of overlapping names the longest counts.
+
+        A name may be written as one word or as several: "front end", "front-end" and "frontend" are one.
+        """
+        written = words(text)
+        spoken = tuple(map(stem, written))
         found: list[Mention] = []
         at = 0
         while at < len(spoken):
             for length in range(min(_LONGEST_NAME, len(spoken) - at), 0, -1):
                 name = spoken[at : at + length]
-                named = [term for term in self._by_name.get(name, []) if _in(term, collections)]
+                terms = self._by_name.get(name) or self._by_joined.get(_joined(written[at : at + length]), [])
+                named = [term for term in terms if _in(term, collections)]
                 if named:
                     found += [Mention(term, name) for term in named]
                     at += length - 1
@@ -94,6 +104,10 @@ class Glossary:
 def name_key(name: str) -> tuple[str, ...]:
     """Return the stems by which a name is known, so that plural and singular are one."""
     return tuple(map(stem, words(name)))
+
+
+def _joined(name: Sequence[str]) -> str:
+    return stem("".join(name))
 
 
 def slugify(name: str) -> str:

@@ -48,15 +48,18 @@ class LexicalIndex:
         inverse document frequencies; words that no passage holds count in that sum. This makes scores comparable
         between questions.
         """
-        known = [self._index.vocab_dict[stem] for stem in stems if stem in self._index.vocab_dict]
+        known = [self._index.vocab_dict[stem] for stem in stems if stem in self]
         if not known:
             return np.zeros(self._passages, np.float32)
         scores = self._index.get_scores_from_ids(known)
         return np.asarray(scores / sum(self.idf(stem) for stem in stems), np.float32)
 
+    def __contains__(self, stem: str) -> bool:
+        return stem in self._index.vocab_dict
+
     def known(self, stems: Collection[str]) -> float:
         """Return the share of these stems that any passage holds, 0..1."""
-        return sum(stem in self._index.vocab_dict for stem in stems) / len(stems) if stems else 0.0
+        return sum(stem in self for stem in stems) / len(stems) if stems else 0.0
 
     def idf(self, stem: str) -> float:
         """Return the inverse document frequency of a stem, the highest for one that no passage holds."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from content.embedding import ModelCard
 from content.errors import SnapshotCorrupt, SnapshotMismatch
+from content.words import ENGLISH
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -18,12 +19,16 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class CollectionState:
-    """A collection's share of the snapshot; its passages are the rows ``first_row`` onwards."""
+    """A collection's share of the snapshot; its passages are the rows ``first_row`` onwards.
+
+    ``language`` is what its words are stemmed by, as Snowball names it.
+    """
 
     pages: int
     passages: int
     terms: int
     first_row: int
+    language: str = ENGLISH
 
     @property
     def rows(self) -> range:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from content.errors import NotFound, SnapshotCorrupt
 from content.glossary import Glossary
 from content.index import FlatIndex
 from content.interaction import PackedTokens, Projection, TokenIndex
+from content.language import language_of
 from content.lexical import LexicalIndex
 from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
 from content.model import Hit, Term, under_headings
-from content.words import fold, stems
+from content.spelling import Spelling
+from content.words import fold, stems, unique
 
 _CATALOG = "catalog.sqlite"
 _VECTORS = "vectors.faiss"
@@ -66,6 +68,12 @@ class Snapshot:
         return Glossary(self.catalog.terms())
 
     @cached_property
+    def spelling(self) -> Spelling:
+        """How the names of terms and the titles of pages are spelt."""
+        names = (name for term in self.glossary.terms for name in (term.name, *term.aliases))
+        return Spelling([*names, *self.titles])
+
+    @cached_property
     def page_numbers(self) -> NDArray[np.int64]:
         """The number of each passage's page, by row."""
         return np.asarray(self.catalog.page_numbers(), np.int64)
@@ -97,6 +105,12 @@ class Snapshot:
         """For each term, by (collection, slug), the number of its page and the row of the passage that defines it."""
         return self.catalog.definitions()
 
+    def stems(self, text: str, collections: Sequence[str] | None = None) -> list[list[str]]:
+        """Return the stems of a text, each once, by the rules of each language that these collections are in."""
+        names = self.manifest.collections if collections is None else collections
+        languages = unique(self.manifest.collections[name].language for name in names)
+        return [unique(stems(text, language)) for language in languages]
+
     def title_stems(self, page: int) -> frozenset[str]:
         """Return the stems of a page's title, by the page's number."""
         if page not in self._title_stems:
@@ -120,7 +134,7 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.definitions, self.page_numbers, self.title_rarity, self.questions
+        _ = self.glossary, self.spelling, self.definitions, self.page_numbers, self.title_rarity, self.questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +165,16 @@ def write_snapshot(folder: Path, snapshot_id: str, created: str, content: Snapsh
         (folder / _TOKENS).mkdir()
         TokenIndex.write(folder / _TOKENS, content.tokens, content.projection)
     (folder / _LEXICAL).mkdir()
-    LexicalIndex.build([indexed for stored in content.pages for indexed in _indexed(stored)]).save(folder / _LEXICAL)
+    collections = _collections(content.pages, content.terms)
+    stemmed = (passage for stored in content.pages for passage in _stemmed(stored, collections))
+    LexicalIndex.build(list(stemmed)).save(folder / _LEXICAL)
     manifest = Manifest(
         snapshot_id=snapshot_id,
         created=created,
         model=content.model,
         dimension=int(content.vectors.shape[1]),
         chunker=content.chunker,
-        collections=_collections(content.pages, content.terms),
+        collections=collections,
         sources=content.sources,
         files={
             path.relative_to(folder).as_posix(): FileState(path.stat().st_size, digest(path))
@@ -215,9 +231,9 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _indexed(stored: StoredPage) -> Iterable[list[str]]:
-    title = stored.page.title
-    return (stems(under_headings(title, passage.heading, passage.text)) for passage in stored.passages)
+def _stemmed(stored: StoredPage, collections: Mapping[str, CollectionState]) -> Iterable[list[str]]:
+    title, language = stored.page.title, collections[stored.page.collection].language
+    return (stems(under_headings(title, passage.heading, passage.text), language) for passage in stored.passages)
 
 
 def _collections(pages: Sequence[StoredPage], terms: Sequence[Term]) -> Mapping[str, CollectionState]:
@@ -230,8 +246,10 @@ def _collections(pages: Sequence[StoredPage], terms: Sequence[Term]) -> Mapping[
         states[name] = CollectionState(before.pages + 1, before.passages + count, 0, before.first_row)
         row += count
     return {
-        name: CollectionState(
-            state.pages, state.passages, sum(term.collection == name for term in terms), state.first_row
+        name: replace(
+            state,
+            terms=sum(term.collection == name for term in terms),
+            language=language_of(stored.page.text for stored in pages if stored.page.collection == name),
         )
         for name, state in states.items()
     }

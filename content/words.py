@@ -29,6 +29,8 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)*(?:\+\+|#(?!\w))?"
 # analyzer does.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
 
+ENGLISH = "english"  # as Snowball names it
+
 _stemmers = threading.local()
 
 
@@ -44,16 +46,16 @@ def words(text: str) -> list[str]:
     return found
 
 
-def stems(text: str) -> list[str]:
+def stems(text: str, language: str = ENGLISH) -> list[str]:
     """Return the stems of a text's words in order, stop words left out."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return [stem(word, language) for word in words(text) if word not in STOP_WORDS]
 
 
 @lru_cache(maxsize=1 << 17)
-def stem(word: str) -> str:
-    """Return the Snowball English stem of one folded word (Porter 2001)."""
+def stem(word: str, language: str = ENGLISH) -> str:
+    """Return the stem of one folded word by Snowball's rules for a language (Porter 2001)."""
     bare = word.replace("’", "'").removesuffix("'s")
-    return str(_stemmer().stemWord(bare))
+    return str(_stemmer(language).stemWord(bare))
 
 
 @lru_cache(maxsize=1 << 17)
@@ -83,8 +85,8 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(max(1, len(run) - 1))]
 
 
-def _stemmer() -> Any:
+def _stemmer(language: str) -> Any:
     # A stemmer keeps state while it works, so threads do not share one.
-    if not hasattr(_stemmers, "english"):
-        _stemmers.english = Stemmer.Stemmer("english", 0)
-    return _stemmers.english
+    if not hasattr(_stemmers, language):
+        setattr(_stemmers, language, Stemmer.Stemmer(language, 0))
+    return getattr(_stemmers, language)

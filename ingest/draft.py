@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from content.model import Block, BlockKind, Entry
 
@@ -11,6 +11,9 @@ from content.model import Block, BlockKind, Entry
 # word joiners, tag characters. Joiners that shape scripts and emoji stay.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\U000e0001\U000e0020-\U000e007f]")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# "Definition: ...", "Quick definition: ...", among so many blocks at the beginning of a page.
+_BEGINNING = 4
+_LABEL = re.compile(r"(?:\w+ )?definition ?[:：–—]\s*(?=\S)", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -72,3 +75,13 @@ def clean(text: str) -> str:
     text = _BREAKS.sub("\n", text)
     text = _INVISIBLE.sub("", text)
     return _SURROGATE.sub("\ufffd", text)
+
+
+def with_definition(draft: Draft) -> Draft:
+    """Return the draft with the definition that it begins with, where it calls it one and no other is known."""
+    for i, block in enumerate(draft.blocks[:_BEGINNING]):
+        label = _LABEL.match(draft.text, block.start, block.end)
+        if label and block.kind is BlockKind.PARAGRAPH and draft.entry is None:
+            blocks = (*draft.blocks[:i], replace(block, kind=BlockKind.DEFINITION), *draft.blocks[i + 1 :])
+            return replace(draft, blocks=blocks, entry=Entry(definition=(label.end(), block.end)))
+    return draft

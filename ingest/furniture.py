@@ -6,28 +6,56 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from content.model import Block, BlockKind
+from content.model import Block, BlockKind, is_question
+from content.sentences import sentences
 from ingest.draft import Draft
+from ingest.terms import defines
 
 # A block is furniture where it stands on at least this share of a source's pages, and on this many.
 _SHARE = 0.5
 _FEWEST_PAGES = 3
+# Pages after which what stood on fewer than this share of them is forgotten, so that much is not remembered of many.
+_SWEEP = 1000
+_RARE = 0.02
 # A block of badges: many short lines, most of them standing there several times over.
 _BADGE_LINES = 8
 _BADGE_LENGTH = 40  # characters, mean
 _BADGE_REPEATS = 3
 # What stands after the badges of a page is its footer, as long as it is this short; in characters.
 _FOOTER_LENGTH = 80
+# The section in front of the badges calls to something where it says no more than this; in characters.
+_CALL_LENGTH = 120
 
 _REPEATING = {BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.TABLE}
 
 
+class Furniture:
+    """What repeats across the pages of a source: learned from all of them, then left out of each."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[int] = Counter()  # pages, by the hash of a block
+        self._pages = 0
+
+    def learn(self, draft: Draft) -> None:
+        """Take note of a page of the source."""
+        self._pages += 1
+        self._counts.update(set(map(hash, _repeating(draft))))
+        if self._pages % _SWEEP == 0:
+            rare = _RARE * self._pages
+            self._counts = Counter({block: count for block, count in self._counts.items() if count >= rare})
+
+    def without(self, draft: Draft) -> Draft:
+        """Return a page without the furniture learned so far. Its definition stays, and it is not emptied."""
+        enough = max(_FEWEST_PAGES, _SHARE * self._pages)
+        return _without(draft, {text for text in _repeating(draft) if self._counts[hash(text)] >= enough})
+
+
 def without_furniture(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return a source's drafts, in order, without what repeats across them. No draft is emptied."""
-    pages = Counter(text for draft in drafts for text in set(_repeating(draft)))
-    enough = max(_FEWEST_PAGES, _SHARE * len(drafts))
-    furniture = {text for text, count in pages.items() if count >= enough}
-    return [_without(draft, furniture) for draft in drafts]
+    """Return a source's drafts, in order, without what repeats across them."""
+    furniture = Furniture()
+    for draft in drafts:
+        furniture.learn(draft)
+    return [furniture.without(draft) for draft in drafts]
 
 
 def _repeating(draft: Draft) -> list[str]:
@@ -40,25 +68,46 @@ def _normal(draft: Draft, block: Block) -> str:
 
 def _without(draft: Draft, furniture: set[str]) -> Draft:
     texts = [_normal(draft, block) for block in draft.blocks]
-    dropped = _badges(texts)
+    dropped = _badges(draft.blocks, texts)
     dropped |= {i for i, block in enumerate(draft.blocks) if block.kind in _REPEATING and texts[i] in furniture}
+    if dropped:
+        dropped -= _defining(draft)
     dropped |= _bare_headings(draft.blocks, dropped)
     kept = [i not in dropped for i in range(len(texts))]
     speaks = any(keep and block.kind is not BlockKind.HEADING for keep, block in zip(kept, draft.blocks, strict=True))
     return _cut(draft, kept) if dropped and speaks else draft
 
 
-def _badges(texts: Sequence[str]) -> set[int]:
+def _badges(blocks: Sequence[Block], texts: Sequence[str]) -> set[int]:
     """Return the furniture of a page that shows its badges, as a text dump of a site does.
 
-    It is the badges, the short blocks behind them, and the short blocks that stand on the page more than once.
+    It is the badges, the short blocks behind them, the short blocks that stand on the page more than once, labels over
+    headings, and a call to something in front of the badges.
     """
     first = next((i for i, text in enumerate(texts) if _is_badges(text)), None)
     if first is None:
         return set()
     counts = Counter(texts)
     short = {i for i, text in enumerate(texts) if len(text) < _FOOTER_LENGTH}
-    return {i for i, text in enumerate(texts) if _is_badges(text) or (i in short and (i > first or counts[text] > 1))}
+    found = {i for i, text in enumerate(texts) if _is_badges(text) or (i in short and (i > first or counts[text] > 1))}
+    found |= {i for i in short if blocks[i].kind is BlockKind.PARAGRAPH and _is_label(blocks, texts, i)}
+    return found | _call(blocks, texts, first, found)
+
+
+def _call(blocks: Sequence[Block], texts: Sequence[str], badges: int, found: set[int]) -> set[int]:
+    """Return the section in which the badges begin, where furniture stands in it before them, and little else."""
+    headings = (i for i in reversed(range(badges)) if blocks[i].kind is BlockKind.HEADING and i not in found)
+    heading = next(headings, None)
+    if heading is None or is_question(texts[heading]):
+        return set()
+    body = range(heading + 1, badges)
+    said = sum(len(texts[i]) for i in body if i not in found)
+    return {heading, *body} if said < _CALL_LENGTH and not found.isdisjoint(body) else set()
+
+
+def _is_label(blocks: Sequence[Block], texts: Sequence[str], i: int) -> bool:
+    is_over_heading = i + 1 < len(blocks) and blocks[i + 1].kind is BlockKind.HEADING
+    return is_over_heading and texts[i][-1].isalnum()
 
 
 def _is_badges(text: str) -> bool:
@@ -84,6 +133,19 @@ def _bare_headings(blocks: Sequence[Block], dropped: set[int]) -> set[int]:
     return bare
 
 
+def _defining(draft: Draft) -> set[int]:
+    """Return the blocks that define what the page is named for, which pages may well share."""
+    span = draft.entry.definition if draft.entry else None
+    if span:
+        return {i for i, block in enumerate(draft.blocks) if block.start < span[1] and span[0] < block.end}
+    first = next((i for i, block in enumerate(draft.blocks) if block.kind is not BlockKind.HEADING), None)
+    if first is None or draft.blocks[first].kind is not BlockKind.PARAGRAPH:
+        return set()
+    block = draft.blocks[first]
+    start, end = sentences(draft.text, block.start, block.end)[0]
+    return {first} if defines(draft.title or "", draft.text[start:end]) else set()
+
+
 def _cut(draft: Draft, kept: Sequence[bool]) -> Draft:
     parts: list[str] = []
     blocks: list[Block] = []
@@ -101,7 +163,7 @@ def _cut(draft: Draft, kept: Sequence[bool]) -> Draft:
         before = block.end
     entry = draft.entry
     if entry and entry.definition:
-        by = moved.get(entry.definition[0])
-        span = None if by is None else (entry.definition[0] + by, entry.definition[1] + by)
-        entry = replace(entry, definition=span)
+        start, end = entry.definition
+        by = next((moved.get(block.start) for block in draft.blocks if block.start <= start < block.end), None)
+        entry = replace(entry, definition=None if by is None else (start + by, end + by))
     return replace(draft, text="".join(parts), blocks=tuple(blocks), entry=entry)

@@ -12,6 +12,8 @@ from content.sentences import Span, sentences
 from content.words import fold, stems
 
 _LONGEST_NAME = 6  # words; longer titles are headlines
+_OPENING = 3  # paragraphs in which a page that asks what something is says it
+_ASKED = re.compile(r"what(?:[’']s|\s+is|\s+are)\s+(?:an?\s+|the\s+)?(\S.*?)\s*\?", re.IGNORECASE)
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)$")
 _ABBREVIATED = re.compile(r"\s*[*_\"']*\s*\((?:or\s+|aka\s+|abbreviated\s+(?:as\s+)?)?([^()]{2,50})\)")
 _ALSO = re.compile(
@@ -35,17 +37,17 @@ def terms_of(pages: Iterable[Page]) -> list[Term]:
     """Return the terms that the pages define, each with a slug of its own in its collection.
 
     A page defines a term where it says so (front matter, an entry of a definition list) or where its title is a name
-    that no other page of the collection has and its first sentence defines it.
+    that no other page of the collection has and its first sentence defines it. The title may ask "What is X?" for it.
     """
     pages = list(pages)
-    titles = Counter((page.collection, _bare(page.title)) for page in pages)
+    titles = Counter((page.collection, _bare(_name(page))) for page in pages)
     found = [
         (page, span)
         for page in pages
-        if (span := _definition(page, alone=titles[page.collection, _bare(page.title)] == 1))
+        if (span := _definition(page, alone=titles[page.collection, _bare(_name(page))] == 1))
     ]
     slugs = _slugs(page for page, _ in found)
-    by_name = {(page.collection, fold(page.title)): slug for (page, _), slug in zip(found, slugs, strict=True)}
+    by_name = {(page.collection, fold(_name(page))): slug for (page, _), slug in zip(found, slugs, strict=True)}
     by_name |= {(page.collection, slug): slug for (page, _), slug in zip(found, slugs, strict=True)}
     by_name |= {
         (page.collection, page.page_id.rsplit("/")[-1]): slug for (page, _), slug in zip(found, slugs, strict=True)
@@ -58,7 +60,7 @@ def _term(page: Page, span: Span, slug: str, by_name: Mapping[tuple[str, str], s
     related = [by_name.get((page.collection, fold(name))) for name in entry.related]
     return Term(
         slug=slug,
-        name=page.title,
+        name=_name(page),
         aliases=tuple(_aliases(page, page.text[slice(*span)], entry.aliases)),
         definition=page.text[slice(*span)],
         start=span[0],
@@ -77,13 +79,30 @@ def _definition(page: Page, alone: bool) -> Span | None:
     if first is None or first.kind is not BlockKind.PARAGRAPH:
         return None
     span = sentences(page.text, first.start, first.end)[0]
+    if _name(page) != page.title and (page.entry or alone):
+        return next(_defining_sentences(page), span)
     if page.entry:
         return span
-    named = alone and len(page.title.split()) <= _LONGEST_NAME and not page.title.endswith((".", "?"))
-    return span if named and _defines(page.title, page.text[slice(*span)]) else None
+    return span if alone and defines(page.title, page.text[slice(*span)]) else None
 
 
-def _defines(title: str, sentence: str) -> bool:
+def _defining_sentences(page: Page) -> Iterator[Span]:
+    paragraphs = [block for block in page.blocks if block.kind is BlockKind.PARAGRAPH][:_OPENING]
+    for start, end in (span for block in paragraphs for span in sentences(page.text, block.start, block.end)):
+        if defines(_name(page), page.text[start:end]):
+            yield start, end
+
+
+def _name(page: Page) -> str:
+    """Return what a page is named for: its title, or what that asks for."""
+    asked = _ASKED.fullmatch(page.title)
+    return asked.group(1) if asked and len(asked.group(1).split()) <= _LONGEST_NAME else page.title
+
+
+def defines(title: str, sentence: str) -> bool:
+    """Whether a page's title is a name and the sentence says what it names."""
+    if len(title.split()) > _LONGEST_NAME or title.endswith((".", "?")):
+        return False
     if _ENTRY_STYLE.match(sentence):
         return True
     verb = _VERB.search(sentence)
@@ -94,8 +113,9 @@ def _defines(title: str, sentence: str) -> bool:
 
 def _aliases(page: Page, definition: str, declared: Sequence[str]) -> Iterator[str]:
     """Yield the other names of a term: those declared, those in its title's brackets, those its definition gives."""
-    seen = {fold(page.title)}
-    for alias in (*declared, *_title_names(page.title), *_given_names(page.title, definition)):
+    name = _name(page)
+    seen = {fold(name)}
+    for alias in (*declared, *_title_names(name), *_given_names(name, definition)):
         alias = alias.strip(_QUOTES)
         if fold(alias) not in seen and any(char.isalnum() for char in alias):
             seen.add(fold(alias))
@@ -141,7 +161,7 @@ def _slugs(pages: Iterable[Page]) -> list[str]:
     taken: Counter[tuple[str, str]] = Counter()
     slugs = []
     for page in pages:
-        slug = slugify(page.title)
+        slug = slugify(_name(page))
         taken[page.collection, slug] += 1
         count = taken[page.collection, slug]
         slugs.append(slug if count == 1 else f"{slug}-{count}")

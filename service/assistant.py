@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 from content.embedding import Embedder
 from content.errors import InvalidQuestion
 from content.model import Hit, Term
-from content.search import Found, search
+from content.search import Found, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
 from service.answer import Generator, Segment
 from service.cite import citation, related_term, search_result
+from service.clarify import clarification
 from service.courtesy import courtesy
-from service.followup import stand_alone
+from service.followup import phrasings
 from service.markdown import escape
 from service.model import (
     Answer,
@@ -83,13 +84,19 @@ class Assistant:
             yield reply.done(Outcome.CONVERSATION, polite)
             return
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
-        asked = stand_alone(question.text, question.history, mentions)
+        asked = phrasings(question.text, question.history, mentions)
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
-        yield Sources(sources)
         outcome = self._outcome(found)
+        unclear = clarification(question.history, found, outcome is Outcome.ANSWERED, site.replies)
+        if unclear is not None:
+            yield Sources()
+            yield reply.say(unclear.text)
+            yield reply.done(Outcome.CLARIFY, suggestions=unclear.choices, found=found)
+            return
+        yield Sources(sources)
         segments: list[Segment] = []
         if outcome is not Outcome.REFUSED:
-            async for segment in self._generator.generate(asked, found):
+            async for segment in self._generator.generate(found.question, found):
                 if not segments and outcome is Outcome.CLOSEST:
                     yield reply.say(site.replies.closest)
                 segments.append(segment)
@@ -101,29 +108,33 @@ class Assistant:
         near = await self._worker.run(_nearby, found)
         yield reply.done(
             outcome,
-            reason=None if outcome is Outcome.ANSWERED else _reason(outcome, asked, found),
+            reason=None if outcome is Outcome.ANSWERED else _reason(outcome, found),
             sources=sources,
             related_terms=near.related_terms,
             suggestions=near.suggestions,
             model=self._generator.name if segments else "",
+            found=found,
         )
 
     async def search(
-        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
+        self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
         """Return what fits a question, and the best passages of it as they are shown.
 
-        Raises InvalidQuestion, NotFound for an unknown collection, Busy.
+        A second phrasing is the question within its conversation. Raises InvalidQuestion, NotFound for an unknown
+        collection, Busy.
         """
-        if not any(char.isalnum() for char in question):
+        if not any(char.isalnum() for char in phrasings[0]):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.run(self._search, question, snapshot, collections, limit)
+        return await self._worker.run(self._search, phrasings, snapshot, collections, limit)
 
     def _search(
-        self, question: str, snapshot: Snapshot, collections: Sequence[str] | None, limit: int
+        self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
-        found = search(snapshot, question, self._embedder.encode_questions([question]), collections)
+        texts = [corrected(text, snapshot, self._embedder) for text in phrasings]
+        embedded = self._embedder.encode_questions(texts)
+        found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
         # Near-duplicates are hidden from what is shown, not from what is answered from.
         return found, tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 
@@ -170,6 +181,7 @@ class _Reply:
         related_terms: tuple[RelatedTerm, ...] = (),
         suggestions: tuple[str, ...] = (),
         model: str = "",
+        found: Found | None = None,
     ) -> Done:
         """Return the whole answer."""
         answer = Answer(
@@ -186,15 +198,15 @@ class _Reply:
             model=model,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain))
+        return Done(answer, polite or " ".join(self._plain), found)
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text
         return Delta(text)
 
 
-def _reason(outcome: Outcome, asked: str, found: Found) -> str:
-    looked = f"looked for “{asked}” in {found.pages} pages"
+def _reason(outcome: Outcome, found: Found) -> str:
+    looked = f"looked for “{found.question}” in {found.pages} pages"
     if outcome is Outcome.CLOSEST:
         return f"{looked}; the best passage fits with {found.best:.0%}, which is not enough to call it an answer"
     return f"{looked}; no passage fits well enough (best: {found.best:.0%})"

@@ -1,4 +1,4 @@
-"""Follow-ups: a question that leans on the conversation is made to stand alone before it is searched for."""
+"""Follow-ups: a question that leans on the conversation is searched for both by itself and within it."""
 
 from __future__ import annotations
 
@@ -18,43 +18,54 @@ _EMPTY_IT = re.compile(
     r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I
 )
 _MOST_STEMS = 3  # "and ..." with more content words than this says what it is about
+_ANSWER_WORDS = 15  # that many words of the last answer say what it spoke of; on mtrag, 25 or 40 do no better
+
+
+def phrasings(question: str, history: Sequence[Turn], mentions: Mentions) -> tuple[str, ...]:
+    """Return what to search for: the question made to stand alone, and, in a conversation, the question within it.
+
+    Rules cannot tell what a follow-up leans on as well as both searches together can (``content.search.joined``).
+    """
+    alone = stand_alone(question, history, mentions)
+    asked = _last(history, "user")
+    if asked is None:
+        return (alone,)
+    answered = " ".join((_last(history, "assistant") or "").split()[:_ANSWER_WORDS])
+    return alone, f"{asked} {answered}: {question}"
 
 
 def stand_alone(question: str, history: Sequence[Turn], mentions: Mentions) -> str:
     """Return the question with what it leans on put in, or as it is where it leans on nothing.
 
-    A pronoun is replaced by the topic of the conversation; a fragment such as "why?" or "and for BERT?" gets the
-    question before it put in front. The topic is the last term that the visitor named, else the last that was named;
+    A pronoun is replaced by the topic of the conversation, the last term that the visitor named. "And for BERT?" asks
+    the question before it of BERT; "why?", which has no word of its own, gets that question put in front.
     ``mentions`` finds the terms that a text names.
     """
-    asked = [turn.content for turn in history if turn.role == "user"]
-    if not asked:
+    asked = _last(history, "user")
+    if asked is None:
         return question
     if mentions(question):
-        return _after(asked[-1], question, mentions) if _is_fragment(question) else question
+        return _after(asked, question, mentions) if _goes_on(question) else question
     topic = _topic(history, mentions)
     pronoun = None if _EMPTY_IT.search(question) else _PRONOUN.search(question)
     if topic and pronoun:
         owns = pronoun.group().lower() in {"its", "their", "his", "her", "theirs", "hers"}
         return question[: pronoun.start()] + topic + ("'s" if owns else "") + question[pronoun.end() :]
-    if pronoun or _is_fragment(question):
-        return f"{asked[-1].rstrip(' ?.')}: {question}"
-    return question
+    return question if stems(question) else f"{asked.rstrip(' ?.')}: {question}"
 
 
-def _is_fragment(question: str) -> bool:
-    """Whether a question goes on from the one before ("and ...?") or has no word of its own ("why?")."""
-    own = len(stems(question))
-    return own == 0 or (own <= _MOST_STEMS and _GOES_ON.match(question) is not None)
+def _goes_on(question: str) -> bool:
+    """Whether a question goes on from the one before, as "and for BERT?" does."""
+    return len(stems(question)) <= _MOST_STEMS and _GOES_ON.match(question) is not None
+
+
+def _last(history: Sequence[Turn], role: str) -> str | None:
+    return next((turn.content for turn in reversed(history) if turn.role == role), None)
 
 
 def _topic(history: Sequence[Turn], mentions: Mentions) -> str | None:
-    for role in ("user", "assistant"):
-        for turn in reversed(history):
-            named = mentions(turn.content) if turn.role == role else []
-            if named:
-                return named[0].term.name
-    return None
+    asked = (mentions(turn.content) for turn in reversed(history) if turn.role == "user")
+    return next((named[0].term.name for named in asked if named), None)
 
 
 def _after(before: str, question: str, mentions: Mentions) -> str:

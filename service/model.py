@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from content.search import Found
+
 
 class Outcome(StrEnum):
     """What became of a question."""
@@ -17,6 +19,7 @@ class Outcome(StrEnum):
     CLOSEST = "closest"
     REFUSED = "refused"
     CONVERSATION = "conversation"
+    CLARIFY = "clarify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +145,14 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The whole answer; it counts, whatever was streamed before. ``plain`` is its text without marks or Markdown."""
+    """The whole answer; it counts, whatever was streamed before. ``plain`` is its text without marks or Markdown.
+
+    ``found`` is what the search found, None where nothing was searched for.
+    """
 
     answer: Answer
     plain: str
+    found: Found | None = None
 
 
 Event = Started | Sources | Delta | Cited | Done

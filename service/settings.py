@@ -119,6 +119,11 @@ class RepliesSettings(BaseModel):
         "I am not sure that the content answers this. The closest I found:",
         description="Before quotes that may or may not answer.",
     )
+    clarify: str = Field("Which one do you mean?", description="When a question can mean several things.")
+    vague: str = Field(
+        "What is your question about? Please name it, so that I can look for it.",
+        description="When a question says too little to search for.",
+    )
 
 
 class SiteSettings(BaseModel):

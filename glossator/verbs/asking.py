@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from content.archive import Archive
+from content.embedding import ModelCard
 from content.snapshot import Snapshot
 from glossator.embedder import configured_embedder
 from service.answer import ExtractiveGenerator
@@ -17,20 +18,32 @@ from service.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An assistant, and the snapshot that it answers from."""
+    """An assistant, and the snapshot that it answers from.
+
+    ``archive`` holds the others, ``card`` is the assistant's embedding model.
+    """
 
     assistant: Assistant
     snapshot: Snapshot
+    archive: Archive
+    card: ModelCard
+
+    def open(self, snapshot_id: str) -> Snapshot:
+        """Open another snapshot for the assistant. Raises NotFound, SnapshotCorrupt or SnapshotMismatch."""
+        return self.archive.open(snapshot_id, self.card)
 
 
 @contextmanager
-def open_desk(settings: Settings) -> Iterator[Desk]:
-    """Open the current snapshot with an assistant for it."""
+def open_desk(settings: Settings, snapshot_id: str | None = None) -> Iterator[Desk]:
+    """Open a snapshot, by default the current one, with an assistant for it."""
     embedder = configured_embedder(settings)
-    snapshot = Archive(settings.data_dir).open_current(embedder.card)
+    archive = Archive(settings.data_dir)
+    card = embedder.card
+    snapshot = archive.open(snapshot_id, card) if snapshot_id else archive.open_current(card)
     worker = Worker(settings.max_waiting)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     try:
-        yield Desk(Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds), snapshot)
+        assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
+        yield Desk(assistant, snapshot, archive, card)
     finally:
         worker.close()

@@ -17,6 +17,7 @@ from content.archive import Archive
 from content.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
 from content.errors import GlossatorError, NoSnapshot
 from glossator.embedder import configured_embedder
+from glossator.languages import understanding
 from glossator.output import print_json, say, shown
 from service.settings import LOOPBACK, Settings, config_path
 
@@ -58,6 +59,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _data_folder(settings.data_dir)
     embedder = configured_embedder(settings)
     yield _model(embedder)
+    yield from _languages(embedder)
     yield _snapshot(settings, embedder)
     for source in settings.source:
         there = Path(source.location).expanduser().exists()
@@ -114,6 +116,17 @@ def _model(embedder: SentenceTransformerEmbedder) -> Check:
     )
 
 
+def _languages(embedder: SentenceTransformerEmbedder) -> Iterator[Check]:
+    try:
+        found = understanding(embedder)
+    except GlossatorError:
+        return  # that the model is unusable has been said
+    understood = ", ".join(found.understood) or "none of those tried"
+    others = f"; not {', '.join(found.others)}: there, passages are found by their words alone" if found.others else ""
+    remedy = "For content in those, set GLOSSATOR_EMBEDDING_MODEL to a multilingual model." if found.others else ""
+    yield Check("languages", "ok", f"the model understands {understood}{others}.", remedy)
+
+
 def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Check:
     try:
         manifest = Archive(settings.data_dir).open_current(embedder.card).manifest
@@ -121,7 +134,11 @@ def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Chec
         return Check("snapshot", "note", "nothing has been published yet", "Run: glossator ingest FOLDER")
     except GlossatorError as error:
         return Check("snapshot", "problem", str(error))
-    found = f"{manifest.snapshot_id}: {manifest.pages} pages, {manifest.passages} passages, {manifest.terms} terms"
+    languages = ", ".join(f"{name} ({state.language})" for name, state in manifest.collections.items())
+    found = (
+        f"{manifest.snapshot_id}: {manifest.pages} pages, {manifest.passages} passages, {manifest.terms} terms; "
+        f"collections: {languages}"
+    )
     return Check("snapshot", "ok", found)
 
 

@@ -30,7 +30,7 @@ def search(
     with open_desk(settings) as desk:
         started = time.perf_counter()
         collections = (collection,) if collection else None
-        _, found = asyncio.run(desk.assistant.search(text, desk.snapshot, collections, limit))
+        _, found = asyncio.run(desk.assistant.search([text], desk.snapshot, collections, limit))
         reply = SearchReply(text, found, round((time.perf_counter() - started) * 1000))
     if as_json:
         print_json(reply)

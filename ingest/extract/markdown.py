@@ -35,7 +35,7 @@ _STRUCTURE = {"heading", "fence", "table", "link", "image"}
 
 _NAMES = {
     "title": ("title",),
-    "aliases": ("aliases", "alias", "aka", "synonyms"),
+    "aliases": ("aliases", "alias", "aka", "synonyms", "abbreviation", "acronym"),
     "definition": ("definition", "short_description", "short-description"),
     "related": ("related", "see_also"),
     "url": ("url", "permalink", "canonical_url"),

@@ -3,7 +3,7 @@
 import re
 
 from content.model import Block, BlockKind, is_question
-from ingest.draft import Draft, clean
+from ingest.draft import Draft, clean, with_definition
 
 _PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*\n?)+")
 _ITEM = re.compile(r"[ \t]*(?:[-*•‣◦–·]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])[ \t]+(?=\S)")
@@ -22,7 +22,10 @@ def extract_plain(source: str) -> list[Draft]:
     for i, (start, end) in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
         blocks.extend(_blocks(text, start, end, following))
-    return [Draft(None, text, tuple(blocks))]
+    first = blocks[0] if blocks else None
+    named = first is not None and first.kind is BlockKind.HEADING and first.level == _HEADING_LEVEL
+    title = text[first.start : first.end] if first and named else None
+    return [with_definition(Draft(title, text, tuple(blocks)))]
 
 
 def _blocks(text: str, start: int, end: int, following: tuple[int, int] | None) -> list[Block]:

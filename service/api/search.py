@@ -30,5 +30,5 @@ async def search(request: SearchRequest, visitor: TheVisitor, services: TheServi
     started = time.perf_counter()
     query = checked(request.query, "query", services.settings)
     collections = visitor.collections(request.collection)
-    _, shown = await services.assistant.search(query, visitor.snapshot, collections, request.limit)
+    _, shown = await services.assistant.search([query], visitor.snapshot, collections, request.limit)
     return SearchReply(query, shown, round((time.perf_counter() - started) * 1000))

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import re
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from content.archive import Archive
@@ -23,7 +22,7 @@ from ingest.pipeline import ingest
 from ingest.sources import Source
 from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
-from service.evaluation import Figures, measure, read_queries, run
+from service.evaluation import Figures, figures, measure, read_queries, run, write_run
 from service.settings import load_settings
 from service.worker import Worker
 
@@ -68,40 +67,32 @@ def main() -> None:
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
     print(
-        "| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal |"
+        "| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal | nDCG@10, 95 % |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.only or sets(arguments.evaldata):
         snapshot = published(arguments.evaldata, name, arguments.work, embedder)
         queries = read_queries(arguments.evaldata / name / "dev" / "queries.jsonl")
-        lines = asyncio.run(run(queries, assistant, snapshot))
+        asked = asyncio.run(run(queries, assistant, snapshot))
         if arguments.runs:
-            write_run(arguments.runs / f"{name}.jsonl", lines)
-        print(
-            _row(name, snapshot.manifest.passages, measure(queries, lines), bm25(arguments.evaldata, name)),
-            flush=True,
-        )
+            arguments.runs.mkdir(parents=True, exist_ok=True)
+            write_run(arguments.runs / f"{name}.jsonl", asked)
+        found = figures(measure(queries, asked))
+        row = _row(name, snapshot.manifest.passages, len(queries), found, bm25(arguments.evaldata, name))
+        print(row, flush=True)
     worker.close()
 
 
-def write_run(path: Path, lines: list) -> None:  # type: ignore[type-arg]
-    """Write what became of each question, as ``glossator eval --run`` does."""
-    import json
+def _row(name: str, passages: int, questions: int, found: Figures, baseline: dict[str, str]) -> str:
+    def shown(figure: str, digits: int = 3) -> str:
+        return f"{found[figure].value:.{digits}f}" if figure in found else "–"
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-
-
-def _row(name: str, passages: int, figures: Figures, baseline: dict[str, str]) -> str:
-    def shown(value: float | None) -> str:
-        return "–" if value is None else f"{value:.3f}"
-
+    ranked = found.get("ndcg_at_10")
+    interval = "–".join(f"{bound:.3f}" for bound in ranked.interval or ()) if ranked else ""
     cells = [
-        name, str(passages), str(figures.questions), shown(figures.recall_at_1), shown(figures.recall_at_5),
-        shown(figures.ndcg_at_10), baseline.get("R@5", "–"), baseline.get("nDCG@10", "–"),
-        shown(figures.answer_contains),
-        "–" if figures.answer_words_median is None else f"{figures.answer_words_median:.0f}",
-        shown(figures.refusal_balanced_accuracy), shown(figures.over_refusal),
+        name, str(passages), str(questions), shown("recall_at_1"), shown("recall_at_5"), shown("ndcg_at_10"),
+        baseline.get("R@5", "–"), baseline.get("nDCG@10", "–"), shown("answer_contains"),
+        shown("answer_words_median", 0), shown("refusal_balanced_accuracy"), shown("over_refusal"), interval or "–",
     ]  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 

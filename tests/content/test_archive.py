@@ -120,6 +120,18 @@ def test_rollback_goes_to_the_one_before_and_to_a_named_one(archive, pages):
         archive.rollback("20200101T000000000-abcdef")
 
 
+def test_any_snapshot_can_be_opened_by_its_id(archive, pages):
+    first = archive.current_id()
+    second = publish_another(archive, pages, "Text.")
+    card = HashingEmbedder().card
+    assert [archive.open(one, card).snapshot_id for one in (first, second)] == [first, second]
+    assert "more" not in archive.open(first).page_ids
+    with pytest.raises(NotFound, match=first):
+        archive.open("../current")
+    with pytest.raises(SnapshotMismatch):
+        archive.open(first, HashingEmbedder(name="other").card)
+
+
 def test_rollback_to_a_broken_snapshot_is_refused(archive, pages):
     first = archive.current_id()
     second = publish_another(archive, pages, "Something else that is new.")

@@ -65,3 +65,12 @@ def test_unknown_slug():
 @pytest.mark.parametrize(("name", "slug"), [("Café & Co.", "cafe-co"), ("C++", "c"), ("???", "term"), ("東京", "東京")])
 def test_slugify(name, slug):
     assert slugify(name) == slug
+
+
+@pytest.mark.parametrize("text", ["What is the frontend?", "what is the front-end", "a front end", "FrontEnds"])
+def test_a_name_in_one_word_or_in_two(text):
+    assert names(Glossary([term("Front-end")]).mentions(text)) == ["Front-end"]
+
+
+def test_a_short_name_is_not_pieced_together():
+    assert not Glossary([term("Asin")]).mentions("as in a book")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from content.errors import NotFound
-from content.search import asks_definition, search
+from content.search import asks_definition, corrected, joined, search
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 
@@ -103,3 +103,31 @@ def test_asks_definition(question):
 @pytest.mark.parametrize("question", ["How does X work?", "When was X?", "why X", "X vs Y"])
 def test_asks_something_else(question):
     assert not asks_definition(question)
+
+
+def test_a_follow_up_finds_what_its_conversation_speaks_of(glossary):
+    alone = find(glossary, "Who introduced it?")
+    together = joined(alone, find(glossary, "What is attention? Who introduced it?"))
+    assert together.page_ids(1) == ["attention"]
+    assert together.question == alone.question
+    assert set(together.rows) >= set(alone.rows)
+    assert (np.diff(together.scores) <= 0).all()
+
+
+def test_a_question_that_is_sure_of_its_answer_is_not_drawn_to_the_conversation(glossary):
+    alone = find(glossary, "What is softmax?")
+    together = joined(alone, find(glossary, "What is attention? Attention is a mechanism.: What is softmax?"))
+    assert together.page_ids(1) == alone.page_ids(1) == ["softmax"]
+    assert together.best == pytest.approx(alone.best, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("What is a transfromer?", "What is a transformer?"),
+        ("transformers", "transformers"),
+        ("What is the softer transport?", "What is the softer transport?"),
+    ],
+)
+def test_misspelt_names_are_read_as_the_content_writes_them(glossary, question, read):
+    assert corrected(question, glossary, HashingEmbedder()) == read

@@ -107,6 +107,71 @@ def test_eval_prints_figures_and_writes_a_run(shipped, tmp_path):
     assert (run[1]["answer"], run[1]["refused"]) == (None, True)
 
 
+@pytest.fixture
+def asked(tmp_path):
+    """A file of questions, of two kinds, that the glossary which ships answers but for the last."""
+    lines = [
+        {"id": "1", "question": "What is BM25?", "relevant": ["bm25"], "kind": "term"},
+        {"id": "2", "question": "What is a zorgblat?", "relevant": ["zorgblat"], "kind": "new"},
+        {"id": "3", "question": "How tall is the Eiffel Tower?", "answerable": False},
+    ]
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return tmp_path / "q.jsonl"
+
+
+def test_eval_compares_two_snapshots(shipped, asked, tmp_path):
+    data_dir = tmp_path / "var"
+    shutil.copytree(shipped, data_dir)
+    (tmp_path / "extra").mkdir()
+    (tmp_path / "extra" / "zorgblat.md").write_text("# Zorgblat\n\nA zorgblat is a valve that hums.\n")
+    assert glossator(data_dir, "ingest", str(tmp_path / "extra")).returncode == 0
+    new, old = (one["snapshot_id"] for one in json.loads(glossator(data_dir, "snapshots", "list", "--json").stdout))
+    done = glossator(data_dir, "eval", str(asked), "--against", old, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["snapshot"], said["questions"], said["recall_at_1"]) == (new, 3, 1)
+    assert said["kinds"]["new"]["recall_at_5"] == 1
+    assert said["intervals"]["recall_at_1"] == pytest.approx([0.3424, 1], abs=1e-4)
+    assert said["comparison"]["differences"]["recall_at_5"]["before"] == 0.5
+    assert said["comparison"]["kinds"]["new"]["ndcg_at_10"]["before"] == 0
+    (better,) = said["comparison"]["better"]
+    assert better["id"] == "2"
+    assert {"figure": "over_refusal", "before": 1, "after": 0} in better["changes"]
+    assert said["comparison"]["worse"] == []
+    back = glossator(data_dir, "eval", str(asked), "--snapshot", old, "--against", new)
+    assert f"Against {new}" in back.stdout
+    assert "Better: no questions" in back.stdout
+    assert "2\tWhat is a zorgblat?\tanswered → refused, nDCG@10 1.00 → 0.00" in back.stdout
+
+
+def test_eval_compares_with_a_run_and_draws(shipped, asked, tmp_path):
+    run = tmp_path / "run.jsonl"
+    run.write_text('{"id": "1", "retrieved": ["x", "bm25"], "answer": "A formula.", "refused": false}\n')
+    done = glossator(shipped, "eval", str(asked), "--against", str(run), "--plots", str(tmp_path / "plots"))
+    assert done.returncode == 0, done.stderr
+    assert "1 of 3 questions in both" in done.stdout
+    assert "1\tWhat is BM25?\tnDCG@10 0.63 → 1.00" in done.stdout
+    names = ["recall.png", "recall.svg", "reliability.png", "reliability.svg"]
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == names
+    assert str(tmp_path / "plots" / "recall.svg") in done.stderr
+
+
+def test_what_eval_cannot_compare_is_named_before_anything_is_asked(shipped, asked, tmp_path):
+    (tmp_path / "other.jsonl").write_text('{"id": "9", "retrieved": [], "answer": null, "refused": true}\n')
+    current = json.loads(glossator(shipped, "snapshots", "show", "--json").stdout)["snapshot_id"]
+    for options, named in (
+        (("--against", "nowhere"), current),
+        (("--against", str(tmp_path / "other.jsonl")), "other.jsonl"),
+        (("--snapshot", "20200101T000000000-abcdef"), current),
+        (("--plots", str(asked)), "q.jsonl"),
+    ):
+        done = glossator(shipped, "eval", str(asked), *options)
+        assert done.returncode == 2
+        assert named in done.stderr
+        assert "ask" not in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_doctor_names_the_model_and_its_digest(shipped):
     done = glossator(shipped, "doctor", "--json")
     assert done.returncode == 0

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.extract import Format, extract
 from ingest.extract.html import extract_html
-from ingest.furniture import without_furniture
+from ingest.furniture import Furniture, without_furniture
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -65,15 +65,44 @@ def test_a_refrain_is_not_furniture():
     assert draft.text == song
 
 
+def test_a_definition_that_pages_share_is_no_furniture():
+    shared = "<p>Latency is the time between a request and its answer.</p>"
+    pages = [extract_html(f"<h1>Latency</h1>{shared}<p>In case {i}, it is {i}.</p>")[0] for i in range(5)]
+    assert all("request and its answer" in draft.text for draft in without_furniture(pages))
+
+
+def test_a_labelled_definition_keeps_its_place():
+    text = "A title\n\nFree trial\n\nDefinition: The long enough sentence that says what the title means, in words.\n\n"
+    badges = "Website pages\n·\nDocuments\n·\n" * 4
+    (draft,) = without_furniture(extract(f"{text}Free trial\n\n{badges}", Format.TEXT))
+    assert "Free trial" not in draft.text
+    assert draft.text[slice(*draft.entry.definition)].startswith("The long enough sentence")
+
+
+def test_much_is_forgotten_of_many_pages_but_not_what_stands_on_most_of_them():
+    furniture = Furniture()
+    drafts = [extract_html(f"<p>Text of {i}.<p>{'Our footer.' if i % 3 else 'Fine.'}")[0] for i in range(2500)]
+    for draft in drafts:
+        furniture.learn(draft)
+    assert furniture.without(drafts[1]).text == "Text of 1."
+    assert furniture.without(drafts[3]).text == "Text of 3.\n\nFine."
+
+
 @pytest.mark.skipif(not (SHARED / "seed").is_dir(), reason="the page that inspired the project is not here")
 def test_a_real_text_dump_of_a_glossary_page():
     (path,) = (SHARED / "seed").glob("*.txt")
     (draft,) = without_furniture(extract(path.read_bytes(), Format.TEXT))
-    assert "badge" not in draft.text
-    assert "free trial" not in draft.text
-    assert "All systems operational" not in draft.text
-    questions = [section.question for section in _sections(draft) if section.question]
-    assert len(questions) == 2
+    for furniture in ("badge", "free trial", "All systems operational", "Build your own", "Questions & answers"):
+        assert furniture not in draft.text
+    assert draft.title.istitle()
+    definition = draft.text[slice(*draft.entry.definition)]
+    assert definition.startswith("The 2014")
+    assert definition.endswith("sequences.")
+    sections = list(_sections(draft))
+    assert len([section for section in sections if section.question]) == 2
+    explanation = next(section for section in sections if section.path[-1] == "In plain words")
+    assert len(explanation.blocks) > 5
+    assert sections[-1].question
 
 
 def _sections(draft):

@@ -44,6 +44,13 @@ What you need:
     ]
 
 
+def test_the_first_heading_is_the_title():
+    prose = "It works by doing this and that, one after the other, until all of it is done at last."
+    assert extract_plain(f"Latency\n\n{prose}")[0].title == "Latency"
+    assert extract_plain(f"{prose}\n\nLatency\n\n{prose}")[0].title is None
+    assert extract_plain(f"What is it?\n\n{prose}")[0].title is None
+
+
 def test_indented_lines_are_code():
     assert blocks("Look:\n\n    x = 1\n    y = 2")[1] == ("code", "x = 1\n    y = 2")
 

@@ -2,6 +2,7 @@ import pytest
 
 from content.model import Page
 from ingest.extract.markdown import extract_markdown
+from ingest.extract.plain import extract_plain
 from ingest.terms import terms_of
 
 
@@ -95,3 +96,26 @@ def test_related_names_become_slugs():
         ]
     )
     assert found[0].related == ("softmax",)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("What is a Warp Scheduler?", "Warp Scheduler"),
+        ("What are the GPU Drivers?", "GPU Drivers"),
+        ("What's overhead?", "overhead"),
+        ("What is overhead", "What is overhead"),
+    ],
+)
+def test_a_title_that_asks_what_something_is_names_it(title, name):
+    text = f"There is a long story. The {name} is what this page is about."
+    found = terms_of([page(title, text, "p")])
+    assert [term.name for term in found] == ([name] if title.endswith("?") else [])
+    assert all(term.definition == f"The {name} is what this page is about." for term in found)
+    assert all(term.slug == name.lower().replace(" ", "-") for term in found)
+
+
+def test_what_a_page_calls_its_definition_is_it():
+    (draft,) = extract_plain("Quick Definition: A thing, of which more is said. And more.\n\nOther text.")
+    (term,) = terms_of([Page("default", "p", "Thing", None, draft.text, draft.blocks, draft.entry)])
+    assert term.definition == "A thing, of which more is said. And more."

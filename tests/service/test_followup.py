@@ -1,6 +1,6 @@
 import pytest
 
-from service.followup import stand_alone
+from service.followup import phrasings, stand_alone
 from service.model import Turn
 
 
@@ -40,8 +40,19 @@ def test_the_term_that_the_visitor_named_last_is_the_topic(glossary):
     assert stand_alone("Who needs it?", talk, glossary.glossary.mentions) == "Who needs Softmax?"
 
 
-def test_without_a_term_the_question_before_is_put_in_front(glossary):
+def test_without_a_term_the_conversation_is_searched_as_well(glossary):
     talk = history("How do I bake bread?", "With flour.")
-    assert (
-        stand_alone("Why does it rise?", talk, glossary.glossary.mentions) == "How do I bake bread: Why does it rise?"
+    assert phrasings("Why does it rise?", talk, glossary.glossary.mentions) == (
+        "Why does it rise?",
+        "How do I bake bread? With flour.: Why does it rise?",
     )
+
+
+def test_a_first_question_is_searched_for_by_itself(glossary):
+    assert phrasings("Why does it rise?", [], glossary.glossary.mentions) == ("Why does it rise?",)
+
+
+def test_of_a_long_answer_the_beginning_says_what_it_spoke_of(glossary):
+    talk = history("How do I bake bread?", "With flour. " * 100)
+    _, within = phrasings("Why does it rise?", talk, glossary.glossary.mentions)
+    assert len(within) < 150
