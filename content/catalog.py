@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,11 @@ CREATE TABLE term (
 _PLACES = """TABLE place (
     page INTEGER NOT NULL, start INTEGER NOT NULL, locator TEXT NOT NULL,
     PRIMARY KEY (page, start)
+) WITHOUT ROWID;
+"""
+_ADDRESSES = """TABLE address (
+    collection TEXT NOT NULL, url TEXT NOT NULL, page_id TEXT NOT NULL,
+    PRIMARY KEY (collection, url)
 ) WITHOUT ROWID;
 """
 _PASSAGE = (
@@ -81,9 +86,10 @@ class Catalog:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         # The first question opens the file.
-        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'place'").fetchone():
-            # It was published before pages had places: an empty table of them stands in, in memory.
-            connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {_PLACES}")
+        known = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+        for name, table in (("place", _PLACES), ("address", _ADDRESSES)):
+            if name not in known:  # it was published before pages had them: an empty table stands in, in memory
+                connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {table}")
         return cls(connection)
 
     def close(self) -> None:
@@ -137,6 +143,17 @@ class Catalog:
         places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
         return _page(said, tuple(Place(*place) for place in places))
 
+    def page_at(self, collection: str, url: str) -> Page:
+        """Return the page that is known by an id, or that another address leads to. Raises NotFound."""
+        try:
+            return self.page(collection, url)
+        except NotFound:
+            query = "SELECT page_id FROM address WHERE collection = ? AND url = ?"
+            found = self._connection.execute(query, (collection, url)).fetchone()
+            if not found:
+                raise
+            return self.page(collection, found[0])
+
     def page_keys(self) -> dict[tuple[str, str], PageKey]:
         """Return the digest and source of every page by (collection, page_id)."""
         found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
@@ -150,7 +167,14 @@ class Catalog:
             (collection, page_id),
         ).fetchone()
         found = self._connection.execute(f"{_PASSAGE} WHERE page = ? ORDER BY row", (number,))
-        return StoredPage(page, source, digest, tuple(map(_passage, found)), first_row)
+        passages = tuple(map(_passage, found))
+        return StoredPage(replace(page, addresses=self._addresses(page)), source, digest, passages, first_row)
+
+    def _addresses(self, page: Page) -> tuple[str, ...]:
+        found = self._connection.execute(
+            "SELECT url FROM address WHERE collection = ? AND page_id = ? ORDER BY url", (page.collection, page.page_id)
+        )
+        return tuple(url for (url,) in found)
 
     def terms(self) -> Iterator[Term]:
         """Yield all terms by collection and slug."""
@@ -176,7 +200,7 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
         connection.executescript(
-            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}CREATE {_PLACES} BEGIN;"
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}CREATE {_PLACES}CREATE {_ADDRESSES} BEGIN;"
         )
         row = 0
         for number, stored in enumerate(pages):
@@ -185,6 +209,8 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
             connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
             places = [(number, place.start, place.locator) for place in stored.page.places]
             connection.executemany("INSERT INTO place VALUES (?,?,?)", places)
+            addresses = [(stored.page.collection, url, stored.page.page_id) for url in stored.page.addresses]
+            connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")

@@ -5,6 +5,9 @@ GlossatorError
 │   └── MissingPackage        an optional package is not installed
 ├── SourceError               a source as a whole cannot be read
 ├── PageError                 one page cannot be read; the others can
+│   ├── NoText                there is nothing to read in it
+│   └── NotFetched            the web did not give it, or was not asked for it
+│       └── AddressRefused    its address is none that is ever fetched
 ├── ModelError                the embedding model cannot be found or loaded
 ├── SnapshotError
 │   ├── NoSnapshot            nothing has been published yet
@@ -39,6 +42,26 @@ class SourceError(GlossatorError):
 
 class PageError(GlossatorError):
     """One page cannot be read; it is reported and skipped, the others go on."""
+
+
+class NoText(PageError):
+    """A page without any text, such as a picture or a page that only a script fills."""
+
+
+class NotFetched(PageError):
+    """A page that the web did not give. Not ``failed`` where that is as it should be, such as a page that is gone.
+
+    ``unreachable`` where there was no answer at all, or none but that the server is at fault.
+    """
+
+    def __init__(self, message: str, *, failed: bool = True, unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.failed = failed
+        self.unreachable = unreachable
+
+
+class AddressRefused(NotFetched):
+    """An address that is never fetched: malformed, private, or of a scheme or port that is not allowed."""
 
 
 class ModelError(GlossatorError):

@@ -99,6 +99,7 @@ class Page:
     """One document as its owner knows it. (collection, page_id) is its key.
 
     ``places`` are in the order of the text; a page without pages or times of its own has none.
+    ``addresses`` are others that lead to it: redirects, and those of its duplicates.
     """
 
     collection: str
@@ -109,6 +110,7 @@ class Page:
     blocks: tuple[Block, ...]
     entry: Entry | None = None
     places: tuple[Place, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -116,6 +118,7 @@ class Page:
         said = asdict(self)
         if not self.places:  # as it was before pages had places
             del said["places"]
+        del said["addresses"]  # how a page is reached changes nothing of what it says
         return hashlib.sha256(json.dumps(said, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
 
     def locator(self, offset: int) -> str | None:

@@ -88,15 +88,16 @@ def progress() -> Iterator[Report]:
         yield _Lines().report
         return
     columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[detail]}"),
     )  # fmt: skip
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
-        def report(stage: str, done: int, total: int) -> None:
+        def report(stage: str, done: int, total: int, detail: str = "") -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(shown(stage), total=total or None)
-            bars.update(tasks[stage], completed=done, total=total or None)
+                tasks[stage] = bars.add_task(shown(stage), total=total or None, detail=shown(detail))
+            bars.update(tasks[stage], completed=done, total=total or None, detail=shown(detail))
 
         yield report
 
@@ -105,7 +106,7 @@ class _Lines:
     def __init__(self) -> None:
         self._stage = ""
 
-    def report(self, stage: str, done: int, total: int) -> None:
+    def report(self, stage: str, done: int, total: int, detail: str = "") -> None:
         if stage != self._stage:
             self._stage = stage
             sys.stderr.write(f"{stage}{f' ({total})' if total else ''}\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from content.catalog import Catalog, PageKey, StoredPage
 from content.errors import SourceError
@@ -81,15 +81,17 @@ class Comparison:
             report.failed.append((reading.source.location, reason))
         elif key in mine and self._published[key].digest == page.digest:
             report.unchanged += 1
-            self._keep(key)
+            self._keep(key, page.addresses)
         else:
             report.changed += key in mine
             report.new += key not in mine
             self._fresh[key] = FreshPage(page, reading.source.key[0])
 
-    def _keep(self, key: Key) -> None:
+    def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
         stored = self._catalog.stored(*key)
+        if addresses is not None:
+            stored = replace(stored, page=replace(stored.page, addresses=addresses))
         if self._reuse:
             self._kept[key] = stored
         else:

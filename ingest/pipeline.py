@@ -19,11 +19,12 @@ from content.snapshot import Snapshot, SnapshotContent
 from content.words import unique
 from ingest.chunk import CHUNKER_VERSION, Chunk, cut
 from ingest.comparison import Comparison, FreshPage
-from ingest.reading import Progress, Reading, read_source
+from ingest.reading import Progress, Reading, read_source, silent
 from ingest.report import Report
 from ingest.sources import Source
 from ingest.terms import terms_of
 
+WEB_FOLDER = "web"  # in the data folder: what was fetched, and how far unfinished visits have come
 _SLAB = 256  # passages embedded between two reports of progress
 
 
@@ -42,7 +43,7 @@ def ingest(
     sources: Sequence[Source],
     embedder: Embedder,
     options: IngestOptions = IngestOptions(),
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = silent,
 ) -> Report:
     """Read sources into a new snapshot and publish it, unless nothing changed.
 
@@ -54,7 +55,7 @@ def ingest(
     with archive.lock():
         before = _published(archive, embedder, options, report)
         with _stage(report, "read"):
-            readings = [read_source(source, progress) for source in sources]
+            readings = [read_source(source, progress, archive.data_dir / WEB_FOLDER) for source in sources]
         with _stage(report, "compare"):
             comparison = _compare(before, readings, options, report)
         if before is not None:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
-from content.errors import PageError, SourceError
+from content.errors import NoText, PageError, SourceError
 from content.model import Page
 from ingest.draft import Draft, clean
+from ingest.duplicates import Duplicates
 from ingest.extract import Parser, extract
 from ingest.extract.format import FILES
 from ingest.furniture import without_furniture
 from ingest.report import SourceReport
 from ingest.sources import RawPage, Skipped, Source, read
-
-# Told of what is being done: a stage, how much of it is done, and how much there is (0: not known).
-Progress = Callable[[str, int, int], None]
+from ingest.web.tally import Tally
 
 _LONGEST_TITLE = 300  # characters
+
+
+class Progress(Protocol):
+    """Told of what is being done: a stage, how much of it is done and how much there is (0: not known), and details."""
+
+    def __call__(self, stage: str, done: int, total: int, detail: str = "") -> None:
+        """Take note."""
+
+
+def silent(stage: str, done: int, total: int, detail: str = "") -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +45,71 @@ class Reading:
     readable: bool = True
 
 
-def read_source(source: Source, progress: Progress = lambda stage, done, total: None) -> Reading:
-    """Return the pages of a source, furniture left out. What cannot be read is in the report."""
+def read_source(source: Source, progress: Progress = silent, room: Path | None = None) -> Reading:
+    """Return the pages of a source, furniture left out. What cannot be read is in the report.
+
+    What is fetched from the web is kept in the folder ``room`` for the next time.
+    """
     started = time.perf_counter()
     report = SourceReport(*source.key)
     found: list[tuple[RawPage, Draft]] = []
     failed: set[str] = set()
     readable = True
     try:
-        with Parser() as parser:
-            for number, raw in enumerate(read(source)):
-                progress(f"read {source.location}", number, 0)
-                if isinstance(raw, Skipped):
-                    (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
-                    continue
-                try:
-                    found += [(raw, draft) for draft in extract(raw.data, raw.form, parser)]
-                except PageError as error:
-                    failed.add(raw.page_id)
-                    report.failed.append((raw.where, str(error)))
+        for item in _drafts(source, progress, room, report):
+            failed.add(item) if isinstance(item, str) else found.append(item)
     except SourceError as error:
         readable = False
         report.failed.append((source.location, str(error)))
-    drafts = without_furniture([draft for _, draft in found])
+    pages = _pages(source, found, report)
+    report.seconds = time.perf_counter() - started
+    return Reading(source, report, pages, failed, readable)
+
+
+def _drafts(
+    source: Source, progress: Progress, room: Path | None, report: SourceReport
+) -> Iterator[tuple[RawPage, Draft] | str]:
+    """Yield what a source's documents hold, and the ids of the pages that failed."""
+
+    def watch(tally: Tally) -> None:
+        report.web = replace(tally)
+        progress(f"fetch {source.location}", tally.done, tally.found, str(tally))
+
+    with Parser() as parser:
+        for number, raw in enumerate(read(source, room, watch)):
+            progress(f"read {source.location}", number, 0)
+            if isinstance(raw, Skipped):
+                (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
+                yield from raw.page_ids
+                continue
+            try:
+                drafts = extract(raw.data, raw.form, parser, charset=raw.charset)
+                yield from ((replace(raw, data=b""), draft) for draft in drafts)
+            except PageError as error:
+                # Links lead to pages without text as a matter of course; a file is where it is to be read.
+                expected = isinstance(error, NoText) and raw.mergeable
+                (report.skipped if expected else report.failed).append((raw.where, str(error)))
+                if not expected:
+                    yield raw.page_id
+
+
+def _pages(source: Source, found: Sequence[tuple[RawPage, Draft]], report: SourceReport) -> list[Page]:
+    """Return the pages of what was found, without furniture and, where they may be merged, without near-duplicates."""
     pages: dict[str, Page] = {}
+    duplicates = Duplicates()
+    drafts = without_furniture([draft for _, draft in found])
     for (raw, _), draft in zip(found, drafts, strict=True):
         page = _page(source, raw, draft, report, pages.get(raw.shown_on or ""))
-        if page.page_id in pages:
+        merged = raw.mergeable and not draft.anchor
+        if merged and (original := duplicates.original(page.page_id, f"{page.title}\n{page.text}")):
+            report.skipped.append((f"{raw.where} → {original}", "it says nearly the same"))
+            also = (*pages[original].addresses, page.page_id, *page.addresses)
+            pages[original] = replace(pages[original], addresses=also)
+        elif page.page_id in pages:
             report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
         else:
             pages[page.page_id] = page
-    report.seconds = time.perf_counter() - started
-    return Reading(source, report, list(pages.values()), failed, readable)
+    return list(pages.values())
 
 
 def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, player: Page | None) -> Page:
@@ -83,8 +127,9 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, play
     said = (draft.title if draft.anchor else None) or raw.title or draft.title or (player.title if player else "")
     title = " ".join(clean(said).split()) or raw.page_id.rsplit("/")[-1]
     return Page(
-        source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places
-    )
+        source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places,
+        addresses=() if draft.anchor else raw.aliases,
+    )  # fmt: skip
 
 
 def _address(raw: RawPage) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ingest.web.tally import Tally
+
 
 @dataclass(slots=True)
 class SourceReport:
-    """What an ingest found in one source; ``failed`` and ``skipped`` hold (where, reason)."""
+    """What an ingest found in one source; ``failed`` and ``skipped`` hold (where, reason).
+
+    ``web`` is how its visit went where it is a site.
+    """
 
     location: str
     collection: str
@@ -18,6 +23,7 @@ class SourceReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    web: Tally | None = None
 
     @property
     def moved(self) -> bool:

@@ -17,7 +17,7 @@ _GOES_ON = re.compile(r"^\s*(?:and|or|but|so|then|what about|how about|more|else
 _EMPTY_IT = re.compile(
     r"\b(?:is|was|does|makes?|would|will)\s+it\s+(?:possible|necessary|true|mean|take|cost|rain|that)\b", re.I
 )
-_COMPARES = re.compile(r"\b(?:differ\w*|versus|vs|compar\w+|better|worse|faster|similar|same)\b", re.I)
+_COMPARES = re.compile(r"\b(?:differ\w*|versus|vs|compar\w+|than|similar to|same as)\b", re.I)
 _MOST_STEMS = 3  # "and ..." with more content words than this says what it is about
 _ANSWER_WORDS = 15  # that many words of the last answer say what it spoke of; on mtrag, 25 or 40 do no better
 

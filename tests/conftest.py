@@ -82,5 +82,5 @@ def evaldata() -> Path:
 def hostile() -> Path:
     folder = SHARED / "hostile" / "dev"
     if not folder.is_dir():
-        pytest.skip(f"the hostile documents are not at {folder}")
+        pytest.skip(f"the hostile test data are not at {folder}")
     return folder

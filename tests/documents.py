@@ -27,11 +27,12 @@ data_dir = "/var/lib/glossator"
 public_url = "https://ask.example.com"
 
 [[source]]
-location = "glossary"                      # a folder, a file or a .jsonl feed
+location = "glossary"                      # a folder, a file, a .jsonl feed or an address
 base_url = "https://www.example.com/glossary/"
 
 [[source]]
-location = "export/help.jsonl"
+location = "https://help.example.com/"
+kind = "crawl"                             # all of the site, by its links
 collection = "help"
 
 [[site]]

@@ -12,20 +12,26 @@ from content.errors import SourceError
 from content.model import Page, Passage
 from glossator.embedder import configured_embedder
 from glossator.output import fail, place, say, shown
+from glossator.sources import SourceOptions, named_source
 from ingest.chunk import cut
 from ingest.reading import read_source
-from ingest.sources import Source
 from service.settings import Settings
 
 
 def extract(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a folder or a .jsonl feed.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A file, a folder, a .jsonl feed or the address of a page.")
+    ],
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="The site may lie in a private network.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page, one page a line.")] = False,
 ) -> None:
     """Show what ingest would make of a source; publishes nothing."""
     settings: Settings = context.obj
-    reading = read_source(Source(source))
+    options = SourceOptions(allow_private=allow_private)
+    reading = read_source(options.of(named_source(settings, source)))
     if not reading.readable:
         raise SourceError(reading.report.failed[0][1])
     chunks = cut(reading.pages, configured_embedder(settings))

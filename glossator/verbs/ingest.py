@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,23 +10,40 @@ import typer
 
 from content.archive import Archive
 from content.errors import ConfigurationError
-from content.model import DEFAULT_COLLECTION
 from glossator.embedder import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
-from ingest.pipeline import IngestOptions
+from glossator.sources import SourceOptions, configured_sources, named_source
+from ingest.pipeline import WEB_FOLDER, IngestOptions
 from ingest.pipeline import ingest as run_ingest
 from ingest.report import Report
 from ingest.sources import Source
+from ingest.web.store import forget
 from service.settings import Settings
+
+# Of what is skipped for the same reason so many are named; --json names all.
+_EXAMPLES = 3
 
 
 def ingest(
     context: typer.Context,
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Folders, files, .jsonl feeds; none: those of the configuration."),
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="Folders, files, .jsonl feeds, addresses of pages or sitemaps; none: those configured.",
+        ),
     ] = None,
     collection: Annotated[str | None, typer.Option(help="The collection that the named sources belong to.")] = None,
+    crawl: Annotated[
+        bool, typer.Option("--crawl", help="Follow the links of the named pages to all of their site.")
+    ] = False,
+    depth: Annotated[int | None, typer.Option(min=0, help="How many links a crawl goes from its start.")] = None,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="How many pages of a site are read at most.")] = None,
+    include: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Read only these paths.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Leave these paths out.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="The named sites may lie in a private network.")
+    ] = False,
     remove: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help="Drop a source's pages.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute every vector anew.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
@@ -33,8 +51,9 @@ def ingest(
 ) -> None:
     """Read sources into a new snapshot and publish it."""
     settings: Settings = context.obj
-    named = [Source(location, collection or DEFAULT_COLLECTION) for location in sources or []]
-    gone = tuple(Source(location, collection or DEFAULT_COLLECTION) for location in remove or [])
+    options = SourceOptions(crawl, depth, max_pages, tuple(include or ()), tuple(exclude or ()), allow_private)
+    named = [options.of(named_source(settings, location, collection)) for location in sources or []]
+    gone = tuple(named_source(settings, location, collection) for location in remove or [])
     if not named and not gone:
         named = configured_sources(settings)
         if not named:
@@ -42,23 +61,26 @@ def ingest(
                 "no source is named and none is configured. Run: glossator ingest FOLDER, "
                 "or add [[source]] tables to glossator.toml."
             )
-    options = IngestOptions(remove=gone, rebuild=rebuild, dry_run=dry_run, keep=settings.keep_snapshots)
-    report = ingest_sources(settings, named, options)
+    ingest_options = IngestOptions(remove=gone, rebuild=rebuild, dry_run=dry_run, keep=settings.keep_snapshots)
+    report = ingest_sources(settings, named, ingest_options)
+    if not dry_run:
+        for source in gone:
+            forget(settings.data_dir / WEB_FOLDER, source.key)
     print_json(asdict(report)) if as_json else print_report(report, dry_run)
     if not report.complete:
         raise typer.Exit(1)
 
 
-def configured_sources(settings: Settings) -> list[Source]:
-    """Return the sources of the configuration."""
-    return [Source(source.location, source.collection, source.base_url) for source in settings.source]
-
-
 def ingest_sources(settings: Settings, sources: list[Source], options: IngestOptions) -> Report:
     """Ingest with progress on the terminal."""
     embedder = configured_embedder(settings)
-    with progress() as shown_progress:
-        return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)
+    try:
+        with progress() as shown_progress:
+            return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)
+    except KeyboardInterrupt:
+        if any(source.on_web for source in sources):
+            note("Stopped. What was fetched is kept: the same command goes on from there.")
+        raise
 
 
 def print_report(report: Report, dry_run: bool = False) -> None:
@@ -81,10 +103,11 @@ def print_report(report: Report, dry_run: bool = False) -> None:
     headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "seconds")
     table(headings, rows, numbers=range(2, 8))
     for one in report.sources:
+        if one.web:
+            say(f"[dim]visited[/dim] {shown(one.location)}: {one.web}")
         for where, reason in one.failed:
             say(f"[red]failed[/red]  {shown(where)}: {shown(reason)}")
-        for where, reason in one.skipped:
-            say(f"[dim]skipped[/dim] {shown(where)}: {shown(reason)}")
+        _print_skipped(one.skipped)
     size = f"{report.pages} pages, {report.passages} passages, {report.terms} terms"
     if dry_run:
         say("Nothing was published (--dry-run).")
@@ -93,3 +116,14 @@ def print_report(report: Report, dry_run: bool = False) -> None:
         say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {seconds:.1f} s.")
     elif report.snapshot_id:
         say(f"Nothing changed; {report.snapshot_id} stays: {size}.")
+
+
+def _print_skipped(skipped: Sequence[tuple[str, str]]) -> None:
+    by_reason: dict[str, list[str]] = {}
+    for where, reason in skipped:
+        by_reason.setdefault(reason, []).append(where)
+    for reason, places in by_reason.items():
+        for where in places[:_EXAMPLES]:
+            say(f"[dim]skipped[/dim] {shown(where)}: {shown(reason)}")
+        if len(places) > _EXAMPLES:
+            say(f"[dim]skipped[/dim] {len(places) - _EXAMPLES:,} more: {shown(reason)}")

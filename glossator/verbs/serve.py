@@ -11,7 +11,8 @@ import content
 from content.archive import Archive
 from glossator.embedder import configured_embedder
 from glossator.output import say
-from glossator.verbs.ingest import configured_sources, ingest_sources, print_report
+from glossator.sources import configured_sources
+from glossator.verbs.ingest import ingest_sources, print_report
 from ingest.pipeline import IngestOptions
 from ingest.sources import Source
 from service.settings import Settings

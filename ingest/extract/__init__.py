@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from content.errors import PageError
+from content.errors import NoText, PageError
 from ingest.draft import Draft
 from ingest.extract.encoding import decode
 from ingest.extract.format import SUFFIXES, TEXTS, Format
@@ -21,14 +21,17 @@ _TEXT_EXTRACTORS: dict[Format, Callable[[str], list[Draft]]] = {
 }
 
 
-def extract(data: bytes | str, form: Format, parser: Parser | None = None) -> list[Draft]:
+def extract(
+    data: bytes | str, form: Format, parser: Parser | None = None, *, charset: str | None = None
+) -> list[Draft]:
     """Return what a document holds: one draft, or one an entry where it is a glossary on a single page.
 
-    What is not text is handed to ``parser``, which whoever reads several documents keeps; without one, a child process
-    is started for this document alone. Raises PageError where nothing readable is in it.
+    ``charset`` is the encoding that came along with bytes, such as that of an HTTP header. What is not text is handed
+    to ``parser``, which whoever reads several documents keeps; without one, a child process is started for this one
+    alone. Raises PageError where nothing readable is in it, NoText where it is empty.
     """
     if form in TEXTS:
-        drafts = _extract_text(data, form)
+        drafts = _extract_text(data, form, charset)
     else:
         document = data.encode() if isinstance(data, str) else data
         if not document:
@@ -36,12 +39,12 @@ def extract(data: bytes | str, form: Format, parser: Parser | None = None) -> li
         drafts = parser.parse(document, form) if parser else _parse_once(document, form)
     drafts = [draft for draft in drafts if draft.text]
     if not drafts:
-        raise PageError("there is no text in it")
+        raise NoText("there is no text in it")
     return drafts
 
 
-def _extract_text(data: bytes | str, form: Format) -> list[Draft]:
-    text = decode(data, html=form is Format.HTML) if isinstance(data, bytes) else data
+def _extract_text(data: bytes | str, form: Format, charset: str | None) -> list[Draft]:
+    text = decode(data, html=form is Format.HTML, charset=charset) if isinstance(data, bytes) else data
     try:
         return _TEXT_EXTRACTORS[form](text)
     except RecursionError as error:

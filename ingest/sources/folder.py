@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,11 +19,17 @@ LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_DOCUMENT = 100 * 1024 * 1024
 
 
-def read_folder(folder: Path) -> Iterator[RawPage | Skipped]:
+def format_of(suffix: str) -> Format | None:
+    """Return the format of the files with a suffix, None where they are not read."""
+    return SUFFIXES.get(suffix)
+
+
+def read_folder(folder: Path, chosen: Callable[[str], bool] = lambda path: True) -> Iterator[RawPage | Skipped]:
     """Yield the pages below a folder in the order of their paths, captions last; hidden files and folders are left out.
 
-    A page's id is its path without suffix, or with it where another file has that id already. Links that lead out of
-    the folder are not followed. Captions that a page of the folder plays belong to that page.
+    ``chosen`` says of the path of a file in the folder whether it is wanted. A page's id is its path without suffix, or
+    with it where another file has that id already. Links that lead out of the folder are not followed. Captions that a
+    page of the folder plays belong to that page.
     """
     root = folder.resolve()
     unread: Counter[str] = Counter()
@@ -31,10 +37,17 @@ def read_folder(folder: Path) -> Iterator[RawPage | Skipped]:
     players: dict[Path, str] = {}
     for path in sorted(folder.rglob("*"), key=lambda path: (path.suffix.lower() in _CAPTIONS, path)):
         relative = path.relative_to(folder)
-        if any(part.startswith(".") for part in relative.parts) or path.is_dir():
+        if any(part.startswith(".") for part in relative.parts):
             continue
-        if not path.resolve().is_relative_to(root):
-            yield Skipped(str(path), "it is a link that leads out of the folder")
+        if path.is_symlink() and not _stays_in(root, path):
+            yield Skipped(str(path), "it is a link that leads out of the folder, or nowhere")
+            continue
+        if path.is_dir():
+            continue
+        if not chosen(relative.as_posix()):
+            continue
+        if not path.is_file():
+            yield Skipped(str(path), "it is no regular file")
             continue
         if path.suffix.lower() not in SUFFIXES:
             unread[path.suffix.lower() or "without suffix"] += 1
@@ -62,6 +75,13 @@ def read_file(path: Path) -> Iterator[RawPage | Skipped]:
             f"Formats: {', '.join(SUFFIXES)}, and .jsonl feeds."
         )
     yield _read(path, path.stem)
+
+
+def _stays_in(root: Path, link: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):  # it leads nowhere, or (a RuntimeError before Python 3.13) round in circles
+        return False
 
 
 def _captions(page: RawPage, path: Path) -> Iterator[Path]:

@@ -42,9 +42,9 @@ def page(
     page_id: Annotated[str, Query(alias="id", min_length=1)],
     collection: str = DEFAULT_COLLECTION,
 ) -> PageReply:
-    """Return the text of a page."""
+    """Return the text of a page, by its id or by another address that leads to it."""
     visitor.collections(collection)
-    found = visitor.snapshot.catalog.page(collection, page_id)
+    found = visitor.snapshot.catalog.page_at(collection, page_id)
     headings = tuple(_heading(found.text, block) for block in found.blocks if block.kind is BlockKind.HEADING)
     return PageReply(found.page_id, found.collection, found.title, found.url, found.text, headings)
 

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from content.errors import SourceError
 from ingest.extract import Format
 from ingest.reading import read_source
-from ingest.sources import RawPage, Skipped, Source, read
+from ingest.sources import Kind, RawPage, Skipped, Source, read
 from tests.fakes import write_pages
 
 
@@ -48,7 +49,13 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
     (tmp_path / "in" / "folder").symlink_to(tmp_path / "out")
     (tmp_path / "in" / "alias.md").symlink_to(tmp_path / "in" / "a.md")
     assert [page.page_id for page in raw(tmp_path / "in")] == ["a", "alias"]
-    assert "leads out" in skipped(tmp_path / "in")[0].reason
+    (tmp_path / "in" / "circle.md").symlink_to(tmp_path / "in" / "circle.md")
+    os.mkfifo(tmp_path / "in" / "pipe.md")
+    assert [page.page_id for page in raw(tmp_path / "in")] == ["a", "alias"]
+    reasons = {Path(one.where).name: one.reason for one in skipped(tmp_path / "in")}
+    assert reasons.keys() == {"circle.md", "folder", "link.md", "pipe.md"}
+    assert "leads out" in reasons["link.md"]
+    assert "no regular file" in reasons["pipe.md"]
 
 
 def test_a_single_file(tmp_path):
@@ -63,9 +70,18 @@ def test_what_cannot_be_a_source(tmp_path, name):
         raw(tmp_path / name)
 
 
-def test_web_pages_are_not_fetched_yet():
-    with pytest.raises(SourceError, match="Save the pages"):
-        read(Source("https://example.com/"))
+def test_patterns_choose_the_files_of_a_folder(tmp_path):
+    write_pages(tmp_path, {"a.md": "a", "guide/b.md": "b", "guide/deep/c.md": "c", "guide/draft-d.md": "d"})
+    source = Source(str(tmp_path), include=("guide/*",), exclude=("*/draft-*",))
+    assert [page.page_id for page in read(source) if isinstance(page, RawPage)] == ["guide/b", "guide/deep/c"]
+
+
+def test_a_kind_that_is_another(tmp_path):
+    write_pages(tmp_path, {"a.md": "a"})
+    with pytest.raises(SourceError, match="is no file"):
+        read(Source(str(tmp_path), kind=Kind.FILE))
+    with pytest.raises(SourceError, match="is no crawl"):
+        read(Source(str(tmp_path), kind=Kind.CRAWL))
 
 
 def feed(path: Path, *lines) -> Path:
