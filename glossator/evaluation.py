@@ -24,6 +24,7 @@ _NAMES = {
     "refusal_balanced_accuracy": "refusal, balanced",
     "refusal_recall": "refusal recall",
     "over_refusal": "over-refusal",
+    "aside": "courtesy or asked back",
     "calibration_error": "calibration error",
 }
 # What tells most about a kind of question, and about a single one: the other figures rise and fall with these.

@@ -13,11 +13,11 @@ Figures = Mapping[str, Estimate]
 
 FIGURES = (
     "recall_at_1", "recall_at_5", "recall_at_10", "mrr_at_10", "ndcg_at_10", "answer_contains", "answer_f1",
-    "answer_words_median", "refusal_balanced_accuracy", "refusal_recall", "over_refusal", "calibration_error",
+    "answer_words_median", "refusal_balanced_accuracy", "refusal_recall", "over_refusal", "aside", "calibration_error",
 )  # fmt: skip
 # Those that are the mean of what was measured under their name on each question.
 MEANS = tuple(name for name in FIGURES if name in {field.name for field in fields(Measured)})
-LOWER_IS_BETTER = frozenset({"over_refusal"})
+LOWER_IS_BETTER = frozenset({"over_refusal", "aside"})
 
 
 def figures(measured: Sequence[Measured]) -> Figures:

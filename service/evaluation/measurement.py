@@ -15,8 +15,10 @@ import numpy as np
 
 from service.evaluation.query import QueryLine
 from service.evaluation.run import Asked
+from service.model import Outcome
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_ASIDE = {Outcome.CONVERSATION, Outcome.CLARIFY}
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -26,7 +28,7 @@ class Measured:
 
     ``relevant`` are the pages that should be found, none where that is not measured, and ``retrieved`` those that were,
     best first. ``score`` is that of the best passage. ``refusal_recall`` is 1 where a question without an answer was
-    refused, ``over_refusal`` where one with an answer was.
+    refused, ``over_refusal`` where one with an answer was, ``aside`` where it was taken for a courtesy or asked back.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Measured:
     answer_words: int | None
     refusal_recall: float | None
     over_refusal: float | None
+    aside: float | None
 
 
 def measure(queries: Sequence[QueryLine], asked: Sequence[Asked]) -> list[Measured]:
@@ -78,6 +81,7 @@ def _measured(query: QueryLine, asked: Asked) -> Measured:
         answer_words=len(said.split()) if said else None,
         refusal_recall=None if query.answerable else float(line.refused),
         over_refusal=float(line.refused) if query.answerable else None,
+        aside=None if asked.outcome is None else float(asked.outcome in _ASIDE),
     )
 
 

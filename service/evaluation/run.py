@@ -31,10 +31,11 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of a question, and the score of its best passage, which a run file does not keep."""
+    """What became of a question; the score of its best passage and its outcome are not kept in a run file."""
 
     line: RunLine
     score: float | None = None
+    outcome: Outcome | None = None
 
 
 async def run(
@@ -67,7 +68,7 @@ async def _ask(
         return Asked(RunLine(query.id, (), None, True))
     answered = done.answer.outcome is Outcome.ANSWERED
     line = RunLine(query.id, tuple(found.page_ids(DEPTH)), done.plain if answered else None, not answered)
-    return Asked(line, found.best)
+    return Asked(line, found.best, done.answer.outcome)
 
 
 async def _reply(question: Question, assistant: Assistant, snapshot: Snapshot) -> Done:

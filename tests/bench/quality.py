@@ -67,9 +67,9 @@ def main() -> None:
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
     print(
-        "| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal | nDCG@10, 95 % |"
+        "| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal | aside | nDCG@10, 95 % |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.only or sets(arguments.evaldata):
         snapshot = published(arguments.evaldata, name, arguments.work, embedder)
         queries = read_queries(arguments.evaldata / name / "dev" / "queries.jsonl")
@@ -92,7 +92,8 @@ def _row(name: str, passages: int, questions: int, found: Figures, baseline: dic
     cells = [
         name, str(passages), str(questions), shown("recall_at_1"), shown("recall_at_5"), shown("ndcg_at_10"),
         baseline.get("R@5", "–"), baseline.get("nDCG@10", "–"), shown("answer_contains"),
-        shown("answer_words_median", 0), shown("refusal_balanced_accuracy"), shown("over_refusal"), interval or "–",
+        shown("answer_words_median", 0), shown("refusal_balanced_accuracy"), shown("over_refusal"), shown("aside"),
+        interval or "–",
     ]  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 
