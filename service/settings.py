@@ -162,6 +162,12 @@ class Settings(BaseSettings):
         True,
         description="Whether passages and questions are also compared token by token; takes about 20 KiB a passage.",
     )
+    reranker: str | None = Field(
+        None,
+        min_length=1,
+        description="A cross-encoder of sentence-transformers, its name on the hub or its folder, that orders the best "
+        "16 passages anew; slow without a GPU.",
+    )
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from content.archive import Archive
 from content.embedding import ModelCard
 from content.snapshot import Snapshot
-from glossator.embedder import configured_embedder
+from glossator.models import configured_embedder, configured_reranker
 from glossator.output import place
 from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
@@ -52,7 +52,8 @@ def open_desk(settings: Settings, snapshot_id: str | None = None) -> Iterator[De
     worker = Worker(settings.max_waiting)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     try:
-        assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
+        generator = ExtractiveGenerator(embedder, worker)
+        assistant = Assistant(embedder, generator, worker, thresholds, configured_reranker(settings))
         yield Desk(assistant, snapshot, archive, card)
     finally:
         worker.close()

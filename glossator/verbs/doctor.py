@@ -16,8 +16,8 @@ import typer
 from content.archive import Archive
 from content.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
 from content.errors import GlossatorError, NoSnapshot
-from glossator.embedder import configured_embedder
 from glossator.languages import understanding
+from glossator.models import configured_embedder, configured_reranker
 from glossator.output import print_json, say, shown
 from service.settings import LOOPBACK, Settings, config_path
 
@@ -60,6 +60,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     embedder = configured_embedder(settings)
     yield _model(embedder)
     yield from _languages(embedder)
+    yield from _reranker(settings)
     yield _snapshot(settings, embedder)
     for source in settings.source:
         there = Path(source.location).expanduser().exists()
@@ -125,6 +126,18 @@ def _languages(embedder: SentenceTransformerEmbedder) -> Iterator[Check]:
     others = f"; not {', '.join(found.others)}: there, passages are found by their words alone" if found.others else ""
     remedy = "For content in those, set GLOSSATOR_EMBEDDING_MODEL to a multilingual model." if found.others else ""
     yield Check("languages", "ok", f"the model understands {understood}{others}.", remedy)
+
+
+def _reranker(settings: Settings) -> Iterator[Check]:
+    reranker = configured_reranker(settings)
+    if reranker is None:
+        return
+    try:
+        reranker("ready", ["ready"])
+    except GlossatorError as error:
+        yield Check("reranker", "problem", str(error))
+    else:
+        yield Check("reranker", "ok", reranker.name)
 
 
 def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Check:

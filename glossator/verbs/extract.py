@@ -10,7 +10,7 @@ import typer
 
 from content.errors import SourceError
 from content.model import Page, Passage
-from glossator.embedder import configured_embedder
+from glossator.models import configured_embedder
 from glossator.output import fail, place, say, shown
 from glossator.sources import SourceOptions, named_source
 from ingest.chunk import cut

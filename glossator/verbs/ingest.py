@@ -10,7 +10,7 @@ import typer
 
 from content.archive import Archive
 from content.errors import ConfigurationError
-from glossator.embedder import configured_embedder
+from glossator.models import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
 from glossator.sources import SourceOptions, configured_sources, named_source
 from ingest.pipeline import WEB_FOLDER, IngestOptions

@@ -9,7 +9,7 @@ import typer
 
 import content
 from content.archive import Archive
-from glossator.embedder import configured_embedder
+from glossator.models import configured_embedder, configured_reranker
 from glossator.output import say
 from glossator.sources import configured_sources
 from glossator.verbs.ingest import ingest_sources, print_report
@@ -23,12 +23,13 @@ Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port to li
 
 def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
     """Answer over HTTP, on a page and in the widget."""
-    from service.server import serve as run  # the web framework; the other verbs start sooner without it
+    from service.app import create_app  # the web framework; the other verbs start sooner without it
+    from service.server import serve as run
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings: Settings = context.obj.model_copy(update=given)
-    embedder = configured_embedder(settings)
-    run(settings, embedder, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
+    app = create_app(settings, configured_embedder(settings), configured_reranker(settings))
+    run(settings, app, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
 
 
 def up(context: typer.Context, host: Host = None, port: Port = None) -> None:

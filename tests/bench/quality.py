@@ -17,7 +17,7 @@ from pathlib import Path
 from content.archive import Archive
 from content.embedding import SentenceTransformerEmbedder
 from content.snapshot import Snapshot
-from glossator.embedder import configured_embedder
+from glossator.models import configured_embedder
 from ingest.pipeline import ingest
 from ingest.sources import Source
 from service.answer import ExtractiveGenerator
