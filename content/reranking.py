@@ -58,6 +58,6 @@ class CrossEncoderReranker:
             raise ModelError(f"reranker {self.name!r} in {folder} cannot be loaded: {error}") from error
         if model.num_labels != 1:
             raise ModelError(
-                f"reranker {self.name!r} gives {model.num_labels} values a passage; choose one that gives a single value"
+                f"reranker {self.name!r} gives {model.num_labels} values a passage; choose one that gives one"
             )
         return model

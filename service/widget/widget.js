@@ -493,7 +493,7 @@
       // What was found for a refused question does not answer it, so it is not shown as a source.
       if (sources.length && !refused) shown.push(h('div', { class: 'row' }, this.#sources(sources), this.#copyButton()));
       if (terms.length) shown.push(h('div', { class: 'group' }, caption(refused ? this.words.nearest : this.words.related), this.#terms(terms)));
-      if (others.length) shown.push(h('div', { class: 'group next' }, caption(this.words.next), questionList(others, this.chat)));
+      if (others.length) shown.push(h('div', { class: 'group next' }, outcome === 'clarify' ? null : caption(this.words.next), questionList(others, this.chat)));
       return shown;
     }
 
