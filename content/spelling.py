@@ -27,8 +27,9 @@ class Spelling:
     def corrected(self, text: str, known: Callable[[str], bool]) -> str:
         """Return the text with each word that is not ``known`` as the one of a name that it was meant for.
 
-        A word stays where no name has one like it, or several have; the first letter of a word is seldom wrong
-        (Pollock and Zamora, "Automatic spelling correction in scientific and scholarly text", 1984).
+        A word stays where no name has one like it, or several have. The first letter of a word is seldom wrong (Pollock
+        and Zamora, "Automatic spelling correction in scientific and scholarly text", 1984), and words that end
+        differently are more often kin, such as "cryptography" and "cryptographic", than one misspelt.
         """
         return _WORD.sub(lambda match: self._meant(match.group(), known) or match.group(), text)
 
@@ -38,7 +39,7 @@ class Spelling:
             return None
         most = 1 + (len(word) >= _TWO_TYPOS)
         near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=most, limit=None)
-        alike = sorted((distance, name) for name, distance, _ in near if name[0] == word[0])
+        alike = sorted((distance, name) for name, distance, _ in near if (name[0], name[-1]) == (word[0], word[-1]))
         if not alike or (len(alike) > 1 and alike[0][0] == alike[1][0]):
             return None
         return alike[0][1]
