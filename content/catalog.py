@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
-from content.model import Block, BlockKind, Entry, Page, Passage, PassageKind, Place, Term
+from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term
 
 _SCHEMA = """
 CREATE TABLE page (
@@ -41,6 +41,12 @@ _PLACES = """TABLE place (
     PRIMARY KEY (page, start)
 ) WITHOUT ROWID;
 """
+_LINKS = """TABLE link (
+    page INTEGER NOT NULL, start INTEGER NOT NULL, target TEXT NOT NULL,
+    PRIMARY KEY (page, start, target)
+) WITHOUT ROWID;
+"""
+_ADDED = {"place": _PLACES, "link": _LINKS}  # since the first catalogs were published
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
     "(SELECT locator FROM place WHERE place.page = passage.page AND place.start <= passage.start "
@@ -81,9 +87,11 @@ class Catalog:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         # The first question opens the file.
-        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'place'").fetchone():
-            # It was published before pages had places: an empty table of them stands in, in memory.
-            connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {_PLACES}")
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+        for name, table in _ADDED.items():
+            if name not in tables:
+                # It was published before pages had this: an empty table stands in, in memory.
+                connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {table}")
         return cls(connection)
 
     def close(self) -> None:
@@ -93,6 +101,14 @@ class Catalog:
     def titles(self) -> list[str]:
         """Return the titles of all pages by their number."""
         return [title for (title,) in self._connection.execute("SELECT title FROM page ORDER BY number")]
+
+    def page_titles(self) -> list[tuple[str, str, str]]:
+        """Return the collection, the id and the title of all pages by their number."""
+        return list(self._connection.execute("SELECT collection, page_id, title FROM page ORDER BY number"))
+
+    def page_addresses(self) -> list[tuple[str, str, str | None]]:
+        """Return the collection, the id and the address of all pages by their number."""
+        return list(self._connection.execute("SELECT collection, page_id, url FROM page ORDER BY number"))
 
     def page_numbers(self) -> list[int]:
         """Return the number of each passage's page, by row."""
@@ -134,8 +150,15 @@ class Catalog:
         if record is None:
             raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
         number, *said = record
-        places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
-        return _page(said, tuple(Place(*place) for place in places))
+        return self._whole(number, said)
+
+    def pages(self) -> Iterator[Page]:
+        """Yield all pages by their number; only one of them is held at a time."""
+        found = self._connection.execute(
+            "SELECT number, collection, page_id, title, url, text, blocks, entry FROM page ORDER BY number"
+        )
+        for number, *said in found:
+            yield self._whole(number, said)
 
     def page_keys(self) -> dict[tuple[str, str], PageKey]:
         """Return the digest and source of every page by (collection, page_id)."""
@@ -151,6 +174,11 @@ class Catalog:
         ).fetchone()
         found = self._connection.execute(f"{_PASSAGE} WHERE page = ? ORDER BY row", (number,))
         return StoredPage(page, source, digest, tuple(map(_passage, found)), first_row)
+
+    def _whole(self, number: int, said: Sequence[Any]) -> Page:
+        places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
+        links = self._connection.execute("SELECT start, target FROM link WHERE page = ? ORDER BY 1, 2", (number,))
+        return _page(said, tuple(Place(*place) for place in places), tuple(Link(*link) for link in links))
 
     def terms(self) -> Iterator[Term]:
         """Yield all terms by collection and slug."""
@@ -176,7 +204,7 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
         connection.executescript(
-            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}CREATE {_PLACES} BEGIN;"
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}CREATE {_PLACES} CREATE {_LINKS} BEGIN;"
         )
         row = 0
         for number, stored in enumerate(pages):
@@ -185,6 +213,8 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
             connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
             places = [(number, place.start, place.locator) for place in stored.page.places]
             connection.executemany("INSERT INTO place VALUES (?,?,?)", places)
+            links = [(number, link.start, link.target) for link in stored.page.links]
+            connection.executemany("INSERT INTO link VALUES (?,?,?)", links)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")
@@ -216,7 +246,7 @@ def _term_record(term: Term) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _page(record: Sequence[Any], places: tuple[Place, ...]) -> Page:
+def _page(record: Sequence[Any], places: tuple[Place, ...], links: tuple[Link, ...]) -> Page:
     collection, page_id, title, url, text, blocks, entry = record
     return Page(
         collection=collection,
@@ -227,6 +257,7 @@ def _page(record: Sequence[Any], places: tuple[Place, ...]) -> Page:
         blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in json.loads(blocks)),
         entry=_entry(json.loads(entry)) if entry else None,
         places=places,
+        links=links,
     )
 
 

@@ -95,10 +95,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the block of a page's text that begins at ``start``; ``target`` is its address as it is written."""
+
+    start: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One document as its owner knows it. (collection, page_id) is its key.
 
-    ``places`` are in the order of the text; a page without pages or times of its own has none.
+    ``places`` are in the order of the text; a page without pages or times of its own has none. ``links`` are those of
+    Markdown and HTML, in the order of the text, that may lead to another page.
     """
 
     collection: str
@@ -109,13 +118,15 @@ class Page:
     blocks: tuple[Block, ...]
     entry: Entry | None = None
     places: tuple[Place, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the page says; equal digests need no new vectors."""
         said = asdict(self)
-        if not self.places:  # as it was before pages had places
-            del said["places"]
+        for later in ("places", "links"):  # a page without is as it was before pages had them
+            if not said[later]:
+                del said[later]
         return hashlib.sha256(json.dumps(said, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
 
     def locator(self, offset: int) -> str | None:

@@ -83,8 +83,9 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, play
     said = (draft.title if draft.anchor else None) or raw.title or draft.title or (player.title if player else "")
     title = " ".join(clean(said).split()) or raw.page_id.rsplit("/")[-1]
     return Page(
-        source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places
-    )
+        source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places,
+        draft.links,
+    )  # fmt: skip
 
 
 def _address(raw: RawPage) -> str:

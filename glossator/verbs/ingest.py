@@ -12,6 +12,7 @@ from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from glossator.embedder import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
+from glossator.verbs import lint
 from ingest.pipeline import IngestOptions
 from ingest.pipeline import ingest as run_ingest
 from ingest.report import Report
@@ -45,6 +46,8 @@ def ingest(
     options = IngestOptions(remove=gone, rebuild=rebuild, dry_run=dry_run, keep=settings.keep_snapshots)
     report = ingest_sources(settings, named, options)
     print_json(asdict(report)) if as_json else print_report(report, dry_run)
+    if report.published:
+        note(lint.summary(settings))
     if not report.complete:
         raise typer.Exit(1)
 
