@@ -9,12 +9,13 @@ from content.snapshot import Snapshot
 from ingest.lint.dates import stale_dates
 from ingest.lint.duplicates import near_duplicates
 from ingest.lint.finding import Check, Finding, Severity, counted
+from ingest.lint.glossary import glossaries
 from ingest.lint.links import dead_links
 from ingest.lint.names import claimed_names
 from ingest.lint.orphans import orphans
 from ingest.lint.questions import unanswered_questions
-from ingest.lint.related import unknown_related
-from ingest.lint.thin import thin_pages
+from ingest.lint.related import related_names, unknown_related
+from ingest.lint.thin import thin_page
 from ingest.lint.undefined import undefined_terms
 
 __all__ = ["Check", "Finding", "Severity", "counted", "lint"]
@@ -32,11 +33,12 @@ def _findings(snapshot: Snapshot, today: date) -> Iterator[Finding]:
     yield from claimed_names(snapshot)
     yield from undefined_terms(snapshot)
     yield from dead_links(snapshot)
-    yield from unknown_related(snapshot)
     yield from orphans(snapshot)
     yield from near_duplicates(snapshot)
-    yield from thin_pages(snapshot)
+    short, related = glossaries(snapshot), related_names(snapshot)
     for page in snapshot.catalog.pages():
+        yield from unknown_related(page, related)
+        yield from thin_page(page, in_glossary=page.collection in short)
         yield from stale_dates(page, today)
         yield from unanswered_questions(page)
 

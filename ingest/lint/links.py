@@ -19,6 +19,7 @@ from ingest.lint.finding import Check, Finding, finding
 # others lead cannot be told.
 _WHOLE = 0.5
 _ALIKE = 75  # of 100, a path that may have been meant
+_HTML = re.compile(r"\.x?html?(?:#|$)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-_]\d+$")
 _TOP = frozenset({"", "top"})  # HTML: the beginning of any page
 
@@ -48,6 +49,18 @@ def dead_links(snapshot: Snapshot) -> Iterator[Finding]:
         if to.way is Way.PATH or alive[source] >= _WHOLE * (alive[source] + strays[source]):
             yield _dead(page, link, addresses.paths(page) if to.way is Way.PATH else [])
     yield from _dead_anchors(snapshot, steps)
+
+
+def _is_known(link: Link, to: Destination, target: Page) -> bool:
+    """Whether all places of the page that a link leads to are known.
+
+    They are those of Markdown. HTML has anchors in other places than headings: of the links to a page's own places only
+    those were kept that lead nowhere, and whether those to another page do cannot be told.
+    """
+    if link.target.startswith("#"):
+        return True
+    is_markdown = to.way is Way.PATH and not _HTML.search(link.target)
+    return is_markdown and not any(block.anchor for block in target.blocks)
 
 
 def _leads_to_block(page: Page, fragment: str) -> bool:
@@ -82,12 +95,8 @@ def _dead_anchors(snapshot: Snapshot, steps: list[_Found]) -> Iterator[Finding]:
 
     for key, group in groupby(sorted(steps, key=destination), destination):
         target = snapshot.catalog.page(*key)
-        has_own_anchors = any(block.anchor for block in target.blocks)
         for page, link, to in group:
-            # HTML has anchors in other places than headings. Of the links to a page's own places only those were kept
-            # that lead nowhere; whether others do cannot be told.
-            known = link.target.startswith("#") or not has_own_anchors
-            if known and not _leads_to_block(target, unquote(to.fragment)):
+            if _is_known(link, to, target) and not _leads_to_block(target, unquote(to.fragment)):
                 yield finding(
                     Check.DEAD_ANCHOR, page, link.start,
                     f"the link to {link.target!r} leads to no heading of {target.title!r}",

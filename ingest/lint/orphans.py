@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from content.catalog import PageKey
 from content.glossary import name_key
 from content.model import Page
 from content.snapshot import Snapshot
@@ -14,7 +15,7 @@ from ingest.lint.addresses import Addresses, Key
 from ingest.lint.finding import Check, Finding, finding
 from ingest.lint.glossary import glossaries
 
-_LINKED = 0.5  # of a source's pages; where fewer are linked, its links say nothing of the others
+_LINKED = 1 / 3  # of a source's pages; where fewer are linked, its links say nothing of the others
 _FRONT = re.compile(r"(?:^|/)(?:_?index|readme|home|default)?$", re.IGNORECASE)
 
 # By the first stem of a name: the name, and the pages of that name.
@@ -35,15 +36,15 @@ def orphans(snapshot: Snapshot) -> Iterator[Finding]:
     reached |= linked
     known = glossaries(snapshot)
     terms = {(one.collection, one.page_id): one for one in snapshot.glossary.terms if one.collection in known}
-    share = _linked_shares(snapshot, linked)
-    for page in snapshot.catalog.pages():
-        key = (page.collection, page.page_id)
-        if key in reached or _FRONT.search(page.page_id):
+    keys = snapshot.catalog.page_keys()
+    share = _linked_shares(keys, linked)
+    for key in keys.keys() - reached:
+        if _FRONT.search(key[1]):
             continue
         if key in terms:
-            yield _finding(page, f"no other page names {terms[key].name!r} or links to it")
-        elif share[addresses.source(page)] >= _LINKED:
-            yield _finding(page, "no other page links to it, though most pages of its source are linked")
+            yield _finding(snapshot, key, f"no other page names {terms[key].name!r} or links to it")
+        elif share[keys[key].source] >= _LINKED:
+            yield _finding(snapshot, key, "no other page links to it, though most pages of its source are linked")
 
 
 def _page_of(snapshot: Snapshot, collection: str, slug: str) -> Key:
@@ -71,13 +72,13 @@ def _named(page: Page, names: _Names) -> Iterator[Key]:
                 yield key
 
 
-def _linked_shares(snapshot: Snapshot, linked: set[Key]) -> Mapping[str, float]:
+def _linked_shares(keys: Mapping[Key, PageKey], linked: Collection[Key]) -> Mapping[str, float]:
     """Return the share of the pages of each source that others link to."""
-    keys = snapshot.catalog.page_keys()
     pages = Counter(state.source for state in keys.values())
     counts = Counter(keys[key].source for key in linked)
     return {source: counts[source] / count for source, count in pages.items()}
 
 
-def _finding(page: Page, message: str) -> Finding:
-    return finding(Check.ORPHAN, page, 0, message, "link to it where a reader would want it, or leave it out.")
+def _finding(snapshot: Snapshot, key: Key, message: str) -> Finding:
+    remedy = "link to it where a reader would want it, or leave it out."
+    return finding(Check.ORPHAN, snapshot.catalog.page(*key), 0, message, remedy)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from content.model import BlockKind, Page
-from content.snapshot import Snapshot
 from content.words import words
 from ingest.lint.finding import Check, Finding, finding
-from ingest.lint.glossary import glossaries
 from ingest.terms import definition_of
 
 _FEWEST_WORDS = 20
@@ -17,15 +15,9 @@ _FEWEST_WORDS_OF_DEFINITION = 5  # "Short for pull request." is little, but it i
 _SURELY_ENOUGH = 1000  # characters
 
 
-def thin_pages(snapshot: Snapshot) -> Iterator[Finding]:
-    """Yield the pages whose text besides their headings has too few words; entries and answers may be short."""
-    short = glossaries(snapshot)
-    for page in snapshot.catalog.pages():
-        fewest = _FEWEST_WORDS_IN_GLOSSARY if page.collection in short else _FEWEST_WORDS
-        yield from _judged(page, fewest)
-
-
-def _judged(page: Page, fewest: int) -> Iterator[Finding]:
+def thin_page(page: Page, *, in_glossary: bool) -> Iterator[Finding]:
+    """Yield a page whose text besides its headings has too few words; an entry and an answer may be short."""
+    fewest = _FEWEST_WORDS_IN_GLOSSARY if in_glossary else _FEWEST_WORDS
     said = [page.text[block.start : block.end] for block in page.blocks if block.kind is not BlockKind.HEADING]
     if sum(map(len, said)) >= _SURELY_ENOUGH:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from content.model import BlockKind, Page
@@ -25,8 +25,8 @@ _CANDIDATE = re.compile(
 )
 # What everybody knows, and what is written in capitals for another reason.
 _COMMON = frozenset(
-    "US USA UK EU UN AM PM OK ID IDs TV PDF CEO CTO PhD AD BC CE BCE UTC GMT FAQ TODO NB II III IV VI VII VIII IX XI XII "
-    "NOT AND OR ALL ANY NULL TRUE FALSE GET PUT POST HEAD DELETE".split()
+    "US USA UK EU UN AM PM OK ID IDs TV PDF CEO CTO PhD AD BC CE BCE UTC GMT FAQ TODO NB II III IV VI VII VIII IX XI "
+    "XII NOT AND OR ALL ANY NULL TRUE FALSE GET PUT POST HEAD DELETE".split()
 )
 _SENTENCE_WORDS = frozenset(
     "a an and as at both but by each every for from here how if in it its no not note of on one or our see since so "
@@ -49,9 +49,9 @@ class _Use:
 def undefined_terms(snapshot: Snapshot) -> Iterator[Finding]:
     """Yield the abbreviations and capitalised names that many pages of a glossary use and none defines."""
     known = _known_names(snapshot)
-    for collection in sorted(glossaries(snapshot)):
+    for collection, uses in _uses(snapshot, glossaries(snapshot)).items():
         least = max(_FEWEST_PAGES, round(_SHARE * snapshot.manifest.collections[collection].pages))
-        often = [use for use in _uses(snapshot, collection) if use.pages >= least and not _is_known(use.written, known)]
+        often = [use for use in uses.values() if use.pages >= least and not _is_known(use.written, known)]
         alone = {use.written for use in often}
         often = [use for use in often if " " not in use.written or not alone.issuperset(use.written.split())]
         for use in sorted(often, key=lambda use: (-use.pages, use.written))[:_MOST_FINDINGS]:
@@ -80,15 +80,16 @@ def _joined(spoken: Sequence[str]) -> str:
     return stem("".join(spoken))
 
 
-def _uses(snapshot: Snapshot, collection: str) -> list[_Use]:
-    uses: dict[str, _Use] = {}
-    for page in snapshot.catalog.pages():
-        if page.collection == collection:
+def _uses(snapshot: Snapshot, collections: Collection[str]) -> Mapping[str, Mapping[str, _Use]]:
+    """Return the names that the pages of each collection use."""
+    uses: dict[str, dict[str, _Use]] = {name: {} for name in sorted(collections)}
+    for page in snapshot.catalog.pages() if uses else ():
+        if page.collection in uses:
             for name, offset in _names(page).items():
                 key = name.removesuffix("s")
-                use = uses.setdefault(key, _Use(key if key.isupper() else name, page.page_id, offset))
-                use.pages += 1
-    return list(uses.values())
+                first = _Use(key if key.isupper() else name, page.page_id, offset)
+                uses[page.collection].setdefault(key, first).pages += 1
+    return uses
 
 
 def _names(page: Page) -> dict[str, int]:
