@@ -77,7 +77,9 @@ def test_anchors_of_html(found):
     findings = found(
         {
             "a.html": html(f'<p id="here">{TEXT} <a href="#here">ok</a> <a href="#nowhere">no</a></p>'),
-            "b.html": html(f'<h2 id="x">X</h2><p>{TEXT} Go to <a href="a.html#here">a</a> or <a href="c.html">c</a></p>'),
+            "b.html": html(
+                f'<h2 id="x">X</h2><p>{TEXT} Go to <a href="a.html#here">a</a> or <a href="c.html">c</a></p>'
+            ),
         }
     )
     assert links(findings) == [("dead-link", "b", 5), ("dead-anchor", "a", 3)]
@@ -89,7 +91,9 @@ def test_links_among_the_entries_of_a_glossary(found):
         ' and <a href="#note">a note</a>.</dd>'
         for name, other in [("ant", "bee"), ("bee", "cat"), ("cat", "dog"), ("dog", "ant"), ("eel", "fox")]
     )
-    findings = found({"g.html": f'<title>G</title><main><p id="note">Note.</p><dl class="glossary">{terms}</dl></main>'})
+    findings = found(
+        {"g.html": f'<title>G</title><main><p id="note">Note.</p><dl class="glossary">{terms}</dl></main>'}
+    )
     assert links(findings) == [("dead-anchor", "g#term-eel", 1)]
 
 
