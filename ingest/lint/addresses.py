@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from os.path import exists, isdir
 from posixpath import commonprefix, dirname, join, normpath
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -55,8 +55,8 @@ class Addresses:
         for collection, page_id, url in snapshot.catalog.page_addresses():
             source = self._sources[self._source_of[collection, page_id]]
             source.by_path.setdefault(_path(page_id), (collection, page_id))
-            if url:
-                source.by_address.setdefault(_address(url), (collection, page_id))
+            if url and (address := _address_or_none(url)):
+                source.by_address.setdefault(address, (collection, page_id))
         for source in self._sources.values():
             source.prefix = dirname(commonprefix(list(source.by_address))) + "/"
 
@@ -70,21 +70,28 @@ class Addresses:
 
     def destination(self, page: Page, target: str) -> Destination | None:
         """Return where a link on a page leads; None where that is another site, or cannot be told."""
+        try:
+            return self._destination(page, target)
+        except ValueError:  # what is no address at all, such as http://[
+            return None
+
+    def _destination(self, page: Page, target: str) -> Destination | None:
         address, fragment = urldefrag(target)
         location = self.source(page)
         source = self._sources[location]
         if not address:
             return self._entry(page, fragment) or Destination((page.collection, page.page_id), fragment, Way.PATH)
-        if page.url and (found := self._on_the_web(page.url, target, source)):
+        url = page.url if page.url and _address_or_none(page.url) else None
+        if url and (found := self._on_the_web(url, target, source)):
             return Destination(found, fragment, Way.WEB)
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or parts.path.startswith("/"):
-            lost = page.url and _address(urljoin(page.url, address)).startswith(source.prefix)
+            lost = url and _address(urljoin(url, address)).startswith(source.prefix)
             return Destination(None, fragment, Way.WEB) if lost and not _is_file(parts.path) else None
         path = normpath(join(dirname(page.page_id), unquote(parts.path)))
         if found := source.by_path.get(_path(path)):
             return Destination(found, fragment, Way.PATH)
-        return Destination(None, fragment, Way.PATH) if _is_missing(Path(location), path) else None
+        return Destination(None, fragment, Way.PATH) if _is_missing(location, path) else None
 
     def _entry(self, page: Page, fragment: str) -> Destination | None:
         """Return another entry of the page that a page is an entry of."""
@@ -97,14 +104,14 @@ class Addresses:
         return source.by_address.get(_address(full)) or source.by_address.get(_address(urldefrag(full).url))
 
 
-def _is_missing(folder: Path, path: str) -> bool:
+def _is_missing(folder: str, path: str) -> bool:
     """Whether a page should be at a path of a folder and is not.
 
     What a part of a site links to that is not in the folder at all cannot be told.
     """
-    if path.startswith("..") or _is_file(path) or not folder.is_dir():
+    if path.startswith(("..", "/")) or _is_file(path) or not isdir(folder):
         return False
-    return (folder / path).parent.is_dir() and not (folder / path).exists()
+    return isdir(join(folder, dirname(path))) and not exists(join(folder, path))
 
 
 def _is_file(path: str) -> bool:
@@ -114,6 +121,13 @@ def _is_file(path: str) -> bool:
 
 def _path(path: str) -> str:
     return _INDEX.sub("", _SUFFIX.sub("", path.strip("/"))) or "."
+
+
+def _address_or_none(url: str) -> str | None:
+    try:
+        return _address(url)
+    except ValueError:  # it is none
+        return None
 
 
 def _address(url: str) -> str:

@@ -33,7 +33,7 @@ _LARGEST_GROUP = 50  # pages with one band; more have a template in common
 def near_duplicates(snapshot: Snapshot) -> Iterator[Finding]:
     """Yield the pages that repeat an earlier page of their collection."""
     kept: list[Shingles] = []
-    names: list[tuple[str, str]] = []
+    names: list[str] = []
     bands: dict[tuple[str, int, bytes], list[int]] = defaultdict(list)
     for page in snapshot.catalog.pages():
         shingles = _shingles(page)
@@ -44,13 +44,13 @@ def near_duplicates(snapshot: Snapshot) -> Iterator[Finding]:
         alike = [(resemblance(shingles, kept[number]), -number) for number in earlier]
         same, number = max(alike, default=(0.0, 0))
         if same >= _SAME:
-            yield _finding(page, names[-number][1], same)
+            yield _finding(page, names[-number], same)
             continue
         for key in keys:
             if len(bands[key]) < _LARGEST_GROUP:
                 bands[key].append(len(kept))
         kept.append(shingles)
-        names.append((page.title, f"{page.title!r} ({page.page_id})"))
+        names.append(f"{page.title!r} ({page.page_id})")
 
 
 def resemblance(one: Shingles, other: Shingles) -> float:

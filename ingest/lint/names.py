@@ -54,7 +54,7 @@ def _claims(snapshot: Snapshot) -> dict[_Key, list[_Claim]]:
     """Return the claims to each name that more than one page claims."""
     claims: dict[_Key, list[_Claim]] = defaultdict(list)
     for term in snapshot.glossary.terms:
-        _, row = snapshot.definitions[term.collection, term.slug]
+        _, row = snapshot.definitions[term.collection, term.slug]  # every term is defined in a passage
         for name in (term.name, *term.aliases):
             claim = _Claim(term.page_id, name, name == term.name, (term.start, term.end), row)
             claims[term.collection, _key(name)].append(claim)

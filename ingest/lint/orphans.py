@@ -44,7 +44,7 @@ def orphans(snapshot: Snapshot) -> Iterator[Finding]:
         if key in terms:
             yield _finding(snapshot, key, f"no other page names {terms[key].name!r} or links to it")
         elif share[keys[key].source] >= _LINKED:
-            yield _finding(snapshot, key, "no other page links to it, though most pages of its source are linked")
+            yield _finding(snapshot, key, "no other page links to it, though many pages of its source are linked")
 
 
 def _page_of(snapshot: Snapshot, collection: str, slug: str) -> Key:

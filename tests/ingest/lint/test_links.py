@@ -36,11 +36,17 @@ def test_what_is_no_link_to_a_page(found):
     findings = found(
         {
             "a.md": f"# A\n\n{TEXT} [mail](mailto:a@b.c) [x](https://example.com/x) ![p](p.png) [file](data.zip)\n"
-            "[root](/somewhere) [up](../outside.md) [part](manual/part.html) [top](#top) [q](x.md?y=1)\n",
+            "[root](/somewhere) [up](../outside.md) [part](manual/part.html) [top](#top) [q](x.md?y=1)\n"
+            "<p>[away](%2Fetc%2Fnone.md) <a href='http://[none'>none</a> <a href='%00.md%00/x'>none</a></p>\n",
             "b.md": f"# B\n\n{TEXT} [code](code.py)\n\n`[no](link.md)`\n",
         }
     )
     assert links(findings) == []
+
+
+def test_addresses_that_are_none(found):
+    page = f"---\ntitle: A\nurl: 'http://[none'\n---\n\n{TEXT} [b](b.md) [{'x' * 300}]({'x' * 300}.md)\n"
+    assert links(found({"a.md": page, "b.md": f"# B\n\n{TEXT}"})) == [("dead-link", "a", 1)]
 
 
 def test_a_hint_at_what_was_meant(found):
