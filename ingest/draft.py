@@ -15,9 +15,9 @@ _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # "Definition: ...", "Quick definition: ...", among so many blocks at the beginning of a page.
 _BEGINNING = 4
 _LABEL = re.compile(r"(?:\w+ )?definition ?[:：–—]\s*(?=\S)", re.IGNORECASE)
-# The address of a page: not of a mail or a script. One with a query is left out, for servers put into queries what
-# changes every time, and a page would seem to have changed.
-_PAGE = re.compile(r"(?!(?!https?:)[a-z][a-z0-9+.-]*:)[^?\x00-\x20\ud800-\udfff]{2,2000}", re.IGNORECASE)
+# The address of a page: not of a mail or a script. One with a query or parameters is left out, for into these servers
+# put what changes every time, and a page would seem to have changed.
+_PAGE = re.compile(r"(?!(?!https?:)[a-z][a-z0-9+.-]*:)[^?;\x00-\x20\ud800-\udfff]{2,2000}", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 

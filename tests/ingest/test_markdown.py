@@ -118,7 +118,7 @@ def test_the_first_heading_is_the_title_only_where_none_is_given():
 
 def test_links_are_kept_with_the_block_in_which_they_stand():
     source = (
-        "# T\n\n[b](b.md) and <https://example.com/x>, [mail](mailto:a@b.c), [search](/s?q=1).\n\n"
+        "# T\n\n[b](b.md) and <https://example.com/x>, [mail](mailto:a@b.c), [search](/s?q=1), [in](/in;jsessionid=1).\n\n"
         "- one\n- [two](two.md#part)\n\n| x | y |\n|---|---|\n| [c](c.md) | `f[0](x)` |\n\n<p>Or <a href='d.html'>d</a></p>\n"
     )
     (draft,) = extract_markdown(source)
