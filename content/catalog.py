@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
-from content.model import Block, BlockKind, Entry, Page, Passage, PassageKind, Place, Term
+from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term
 
 _SCHEMA = """
 CREATE TABLE page (
@@ -46,6 +46,12 @@ _ADDRESSES = """TABLE address (
     PRIMARY KEY (collection, url)
 ) WITHOUT ROWID;
 """
+_LINKS = """TABLE link (
+    page INTEGER NOT NULL, start INTEGER NOT NULL, target TEXT NOT NULL,
+    PRIMARY KEY (page, start, target)
+) WITHOUT ROWID;
+"""
+_ADDED = {"place": _PLACES, "address": _ADDRESSES, "link": _LINKS}  # since the first catalogs were published
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
     "(SELECT locator FROM place WHERE place.page = passage.page AND place.start <= passage.start "
@@ -86,9 +92,10 @@ class Catalog:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         # The first question opens the file.
-        known = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-        for name, table in (("place", _PLACES), ("address", _ADDRESSES)):
-            if name not in known:  # it was published before pages had them: an empty table stands in, in memory
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+        for name, table in _ADDED.items():
+            if name not in tables:
+                # It was published before pages had this: an empty table stands in, in memory.
                 connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {table}")
         return cls(connection)
 
@@ -99,6 +106,14 @@ class Catalog:
     def titles(self) -> list[str]:
         """Return the titles of all pages by their number."""
         return [title for (title,) in self._connection.execute("SELECT title FROM page ORDER BY number")]
+
+    def page_titles(self) -> list[tuple[str, str, str]]:
+        """Return the collection, the id and the title of all pages by their number."""
+        return list(self._connection.execute("SELECT collection, page_id, title FROM page ORDER BY number"))
+
+    def page_addresses(self) -> list[tuple[str, str, str | None]]:
+        """Return the collection, the id and the address of all pages by their number."""
+        return list(self._connection.execute("SELECT collection, page_id, url FROM page ORDER BY number"))
 
     def page_numbers(self) -> list[int]:
         """Return the number of each passage's page, by row."""
@@ -140,8 +155,15 @@ class Catalog:
         if record is None:
             raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
         number, *said = record
-        places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
-        return _page(said, tuple(Place(*place) for place in places))
+        return self._whole(number, said)
+
+    def pages(self) -> Iterator[Page]:
+        """Yield all pages by their number; only one of them is held at a time."""
+        found = self._connection.execute(
+            "SELECT number, collection, page_id, title, url, text, blocks, entry FROM page ORDER BY number"
+        )
+        for number, *said in found:
+            yield self._whole(number, said)
 
     def page_at(self, collection: str, url: str) -> Page:
         """Return the page that is known by an id, or that another address leads to. Raises NotFound."""
@@ -176,6 +198,11 @@ class Catalog:
         )
         return tuple(url for (url,) in found)
 
+    def _whole(self, number: int, said: Sequence[Any]) -> Page:
+        places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
+        links = self._connection.execute("SELECT start, target FROM link WHERE page = ? ORDER BY 1, 2", (number,))
+        return _page(said, tuple(Place(*place) for place in places), tuple(Link(*link) for link in links))
+
     def terms(self) -> Iterator[Term]:
         """Yield all terms by collection and slug."""
         for record in self._connection.execute("SELECT * FROM term ORDER BY collection, slug"):
@@ -200,7 +227,8 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
         connection.executescript(
-            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}CREATE {_PLACES}CREATE {_ADDRESSES} BEGIN;"
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}"
+            f"{''.join(f'CREATE {table}' for table in _ADDED.values())} BEGIN;"
         )
         row = 0
         for number, stored in enumerate(pages):
@@ -211,6 +239,8 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
             connection.executemany("INSERT INTO place VALUES (?,?,?)", places)
             addresses = [(stored.page.collection, url, stored.page.page_id) for url in stored.page.addresses]
             connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
+            links = [(number, link.start, link.target) for link in stored.page.links]
+            connection.executemany("INSERT INTO link VALUES (?,?,?)", links)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")
@@ -242,7 +272,7 @@ def _term_record(term: Term) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _page(record: Sequence[Any], places: tuple[Place, ...]) -> Page:
+def _page(record: Sequence[Any], places: tuple[Place, ...], links: tuple[Link, ...]) -> Page:
     collection, page_id, title, url, text, blocks, entry = record
     return Page(
         collection=collection,
@@ -253,6 +283,7 @@ def _page(record: Sequence[Any], places: tuple[Place, ...]) -> Page:
         blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in json.loads(blocks)),
         entry=_entry(json.loads(entry)) if entry else None,
         places=places,
+        links=links,
     )
 
 

@@ -95,11 +95,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the block of a page's text that begins at ``start``; ``target`` is its address as it is written."""
+
+    start: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One document as its owner knows it. (collection, page_id) is its key.
 
-    ``places`` are in the order of the text; a page without pages or times of its own has none.
-    ``addresses`` are others that lead to it: redirects, and those of its duplicates.
+    ``places`` are in the order of the text; a page without pages or times of its own has none. ``addresses`` are others
+    that lead to it: redirects, and those of its duplicates. ``links`` are those of Markdown and HTML that may lead to
+    another page, in the order of the text.
     """
 
     collection: str
@@ -111,14 +120,16 @@ class Page:
     entry: Entry | None = None
     places: tuple[Place, ...] = ()
     addresses: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the page says; equal digests need no new vectors."""
         said = asdict(self)
-        if not self.places:  # as it was before pages had places
-            del said["places"]
         del said["addresses"]  # how a page is reached changes nothing of what it says
+        for later in ("places", "links"):  # a page without is as it was before pages had them
+            if not said[later]:
+                del said[later]
         return hashlib.sha256(json.dumps(said, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
 
     def locator(self, offset: int) -> str | None:

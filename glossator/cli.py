@@ -12,7 +12,7 @@ import typer
 
 from content.errors import GlossatorError, IngestRunning, SnapshotCorrupt
 from glossator.output import fail
-from glossator.verbs import ask, doctor, evaluate, extract, ingest, search, serve, snapshots
+from glossator.verbs import ask, doctor, evaluate, extract, ingest, lint, search, serve, snapshots
 from service.settings import load_settings
 
 # Exit statuses: 0 done; 1 done in part, or a check failed; 2 wrong usage or configuration.
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("up")(serve.up)
 app.command("ingest")(ingest.ingest)
 app.command("extract")(extract.extract)
+app.command("lint")(lint.lint)
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("search")(search.search)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from content.model import Block, BlockKind, Entry, Place
+from content.model import Block, BlockKind, Entry, Link, Place
 
 # What no reader sees and no index should hold: control characters, byte order marks, zero-width spaces,
 # word joiners, tag characters. Joiners that shape scripts and emoji stay.
@@ -14,6 +15,9 @@ _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # "Definition: ...", "Quick definition: ...", among so many blocks at the beginning of a page.
 _BEGINNING = 4
 _LABEL = re.compile(r"(?:\w+ )?definition ?[:：–—]\s*(?=\S)", re.IGNORECASE)
+# The address of a page: not of a mail or a script. One with a query or parameters is left out, for into these servers
+# put what changes every time, and a page would seem to have changed.
+_PAGE = re.compile(r"(?!(?!https?:)[a-z][a-z0-9+.-]*:)[^?;\x00-\x20\ud800-\udfff]{2,2000}", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -28,6 +32,7 @@ class Draft:
     anchor: str | None = None
     entry: Entry | None = None
     places: tuple[Place, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 class DraftText:
@@ -40,6 +45,7 @@ class DraftText:
         self._parts: list[str] = []
         self._length = 0
         self._places: list[Place] = []
+        self._links: list[Link] = []
         self.blocks: list[Block] = []
 
     @property
@@ -51,6 +57,11 @@ class DraftText:
     def places(self) -> tuple[Place, ...]:
         """Where the text stands in what it was read from."""
         return tuple(place for place in self._places if place.start < self._length)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links in what was added."""
+        return tuple(self._links)
 
     def draft(self, title: str | None) -> Draft:
         """Return all that was added as a draft."""
@@ -65,11 +76,19 @@ class DraftText:
             self._places.append(Place(start, locator))
 
     def add(
-        self, kind: BlockKind, text: str, *, level: int = 0, anchor: str | None = None, mark: str = ""
+        self,
+        kind: BlockKind,
+        text: str,
+        *,
+        level: int = 0,
+        anchor: str | None = None,
+        mark: str = "",
+        links: Iterable[str] = (),
     ) -> Block | None:
         """Append a block; white space around it is dropped, an empty one is left out.
 
-        ``mark`` stands before the block, such as the dash of a list item, and is no part of it.
+        ``mark`` stands before the block, such as the dash of a list item, and is no part of it. Of the addresses that
+        it links to those are kept that may be pages.
         """
         text = text.strip("\n") if kind is BlockKind.CODE else text.strip()
         if not text.strip():
@@ -82,6 +101,7 @@ class DraftText:
         self._append(text)
         block = Block(kind, start, self._length, level, anchor)
         self.blocks.append(block)
+        self._links += [Link(start, target) for target in sorted(set(map(str.strip, links))) if _PAGE.fullmatch(target)]
         return block
 
     def _append(self, part: str) -> None:

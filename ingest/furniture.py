@@ -167,7 +167,8 @@ def _cut(draft: Draft, kept: Sequence[bool]) -> Draft:
         by = next((moved.get(block.start) for block in draft.blocks if block.start <= start < block.end), None)
         entry = replace(entry, definition=None if by is None else (start + by, end + by))
     places = _moved_places(draft.places, [block for block, keep in zip(draft.blocks, kept, strict=True) if keep], moved)
-    return replace(draft, text="".join(parts), blocks=tuple(blocks), entry=entry, places=places)
+    links = tuple(replace(link, start=link.start + moved[link.start]) for link in draft.links if link.start in moved)
+    return replace(draft, text="".join(parts), blocks=tuple(blocks), entry=entry, places=places, links=links)
 
 
 def _moved_places(places: Sequence[Place], blocks: Sequence[Block], moved: dict[int, int]) -> tuple[Place, ...]:

@@ -40,14 +40,14 @@ def terms_of(pages: Iterable[Page]) -> list[Term]:
     that no other page of the collection has and its first sentence defines it. The title may ask "What is X?" for it.
     """
     pages = list(pages)
-    titles = Counter((page.collection, _bare(_name(page))) for page in pages)
+    titles = Counter((page.collection, _bare(name_of(page))) for page in pages)
     found = [
         (page, span)
         for page in pages
-        if (span := _definition(page, alone=titles[page.collection, _bare(_name(page))] == 1))
+        if (span := _definition(page, alone=titles[page.collection, _bare(name_of(page))] == 1))
     ]
     slugs = _slugs(page for page, _ in found)
-    by_name = {(page.collection, fold(_name(page))): slug for (page, _), slug in zip(found, slugs, strict=True)}
+    by_name = {(page.collection, fold(name_of(page))): slug for (page, _), slug in zip(found, slugs, strict=True)}
     by_name |= {(page.collection, slug): slug for (page, _), slug in zip(found, slugs, strict=True)}
     by_name |= {
         (page.collection, page.page_id.rsplit("/")[-1]): slug for (page, _), slug in zip(found, slugs, strict=True)
@@ -60,7 +60,7 @@ def _term(page: Page, span: Span, slug: str, by_name: Mapping[tuple[str, str], s
     related = [by_name.get((page.collection, fold(name))) for name in entry.related]
     return Term(
         slug=slug,
-        name=_name(page),
+        name=name_of(page),
         aliases=tuple(_aliases(page, page.text[slice(*span)], entry.aliases)),
         definition=page.text[slice(*span)],
         start=span[0],
@@ -72,6 +72,11 @@ def _term(page: Page, span: Span, slug: str, by_name: Mapping[tuple[str, str], s
     )
 
 
+def definition_of(page: Page) -> Span | None:
+    """Return where a page defines what it is named for, as if no other page had that name; None where it does not."""
+    return _definition(page, alone=True)
+
+
 def _definition(page: Page, alone: bool) -> Span | None:
     if page.entry and page.entry.definition:
         return page.entry.definition
@@ -79,7 +84,7 @@ def _definition(page: Page, alone: bool) -> Span | None:
     if first is None or first.kind is not BlockKind.PARAGRAPH:
         return None
     span = sentences(page.text, first.start, first.end)[0]
-    if _name(page) != page.title and (page.entry or alone):
+    if name_of(page) != page.title and (page.entry or alone):
         return next(_defining_sentences(page), span)
     if page.entry:
         return span
@@ -89,11 +94,11 @@ def _definition(page: Page, alone: bool) -> Span | None:
 def _defining_sentences(page: Page) -> Iterator[Span]:
     paragraphs = [block for block in page.blocks if block.kind is BlockKind.PARAGRAPH][:_OPENING]
     for start, end in (span for block in paragraphs for span in sentences(page.text, block.start, block.end)):
-        if defines(_name(page), page.text[start:end]):
+        if defines(name_of(page), page.text[start:end]):
             yield start, end
 
 
-def _name(page: Page) -> str:
+def name_of(page: Page) -> str:
     """Return what a page is named for: its title, or what that asks for."""
     asked = _ASKED.fullmatch(page.title)
     return asked.group(1) if asked and len(asked.group(1).split()) <= _LONGEST_NAME else page.title
@@ -113,7 +118,7 @@ def defines(title: str, sentence: str) -> bool:
 
 def _aliases(page: Page, definition: str, declared: Sequence[str]) -> Iterator[str]:
     """Yield the other names of a term: those declared, those in its title's brackets, those its definition gives."""
-    name = _name(page)
+    name = name_of(page)
     seen = {fold(name)}
     for alias in (*declared, *_title_names(name), *_given_names(name, definition)):
         alias = alias.strip(_QUOTES)
@@ -161,7 +166,7 @@ def _slugs(pages: Iterable[Page]) -> list[str]:
     taken: Counter[tuple[str, str]] = Counter()
     slugs = []
     for page in pages:
-        slug = slugify(_name(page))
+        slug = slugify(name_of(page))
         taken[page.collection, slug] += 1
         count = taken[page.collection, slug]
         slugs.append(slug if count == 1 else f"{slug}-{count}")

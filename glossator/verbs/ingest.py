@@ -13,6 +13,7 @@ from content.errors import ConfigurationError
 from glossator.models import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
 from glossator.sources import SourceOptions, configured_sources, named_source
+from glossator.verbs import lint
 from ingest.pipeline import WEB_FOLDER, IngestOptions
 from ingest.pipeline import ingest as run_ingest
 from ingest.report import Report
@@ -67,6 +68,8 @@ def ingest(
         for source in gone:
             forget(settings.data_dir / WEB_FOLDER, source.key)
     print_json(asdict(report)) if as_json else print_report(report, dry_run)
+    if report.published:
+        note(lint.summary(settings))
     if not report.complete:
         raise typer.Exit(1)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -33,6 +34,7 @@ _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])|<!--")
 def extract_html(source: str) -> list[Draft]:
     """Return one draft, or one an entry where the page is a glossary."""
     tree = parse(source)
+    anchors = {node.id or node.attributes.get("name") for node in tree.css("[id], a[name]")}
     scripts = json_statements(tree)
     remove_unseen(tree)
     stated = read_statements(tree, scripts)
@@ -45,7 +47,7 @@ def extract_html(source: str) -> list[Draft]:
         for node in root.css("dl"):
             node.decompose()
         if len(" ".join(root.text(deep=True).split())) < _REST:
-            return drafts
+            return _without_steps(drafts, anchors)
     questions = {answered.question for answered in stated.questions}
     try:
         blocks = read_blocks(root, title, questions) or read_blocks(root)
@@ -53,7 +55,7 @@ def extract_html(source: str) -> list[Draft]:
         blocks = text_blocks(root)
     else:
         blocks = main_content(tree, blocks, title, stated.headlines, questions, stated.is_news)
-    return drafts + page_drafts(blocks, stated, title, url)
+    return _without_steps(drafts + page_drafts(blocks, stated, title, url), anchors)
 
 
 def add_html(text: DraftText, fragment: str) -> None:
@@ -69,6 +71,19 @@ def is_tag(markup: str) -> bool:
     """Whether this is a tag of HTML or a comment, and not an expression such as ``List<T>``."""
     match = _TAG.match(markup)
     return match is not None and (match.group(1) is None or match.group(1).lower() in INLINE | BLOCK)
+
+
+def _without_steps(drafts: Sequence[Draft], anchors: Collection[str | None]) -> list[Draft]:
+    """Return drafts without their links to places of their own document that it has and that are no pages."""
+    places = set(anchors) - {draft.anchor for draft in drafts}
+    return [
+        replace(draft, links=tuple(link for link in draft.links if not _leads_to(link.target, places)))
+        for draft in drafts
+    ]
+
+
+def _leads_to(target: str, anchors: Collection[str | None]) -> bool:
+    return target.startswith("#") and (target[1:] in anchors or unquote(target[1:]) in anchors)
 
 
 def _remove_around(root: LexborNode, unless_all: bool) -> None:

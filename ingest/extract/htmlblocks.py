@@ -24,7 +24,7 @@ _STRUCTURED = "ul, ol, dl, pre, table, h1, h2, h3, h4, h5, h6, blockquote"
 
 @dataclass(frozen=True, slots=True)
 class HTMLBlock:
-    """A block as ``DraftText.add`` takes it, and the nodes that it was read from."""
+    """A block as ``DraftText.add`` takes it, and the nodes that it was read from. ``links`` are what these lead to."""
 
     kind: BlockKind
     text: str
@@ -32,6 +32,7 @@ class HTMLBlock:
     level: int = 0
     anchor: str | None = None
     mark: str = ""
+    links: tuple[str, ...] = ()
 
 
 def read_blocks(root: LexborNode, title: str | None = None, questions: Collection[str] = ()) -> list[HTMLBlock]:
@@ -53,7 +54,7 @@ def text_blocks(root: LexborNode) -> list[HTMLBlock]:
 def add_blocks(text: DraftText, blocks: Sequence[HTMLBlock]) -> None:
     """Append blocks to a page's text."""
     for block in blocks:
-        text.add(block.kind, block.text, level=block.level, anchor=block.anchor, mark=block.mark)
+        text.add(block.kind, block.text, level=block.level, anchor=block.anchor, mark=block.mark, links=block.links)
 
 
 class _Reader:
@@ -103,7 +104,7 @@ class _Reader:
         mark: str = "",
     ) -> None:
         if text.strip():
-            self.blocks.append(HTMLBlock(kind, text, tuple(nodes), level, anchor, mark))
+            self.blocks.append(HTMLBlock(kind, text, tuple(nodes), level, anchor, mark, tuple(_links(nodes))))
 
     def _add_heading(self, node: LexborNode) -> None:
         heading = inline_text(node).replace("\n", " ")
@@ -178,6 +179,13 @@ class _Reader:
             self._append(BlockKind.HEADING, text, run, level=_QUESTION_LEVEL)
         else:
             self._append(kind, text, run, level=depth, mark="  " * depth + mark if mark else "")
+
+
+def _links(nodes: Sequence[LexborNode]) -> Iterator[str]:
+    """Yield the addresses that elements link to, themselves or by what is in them."""
+    for node in nodes:
+        for link in node.css("a[href]") if node.is_element_node else ():
+            yield link.attributes.get("href") or ""
 
 
 def _stands_alone(child: LexborNode) -> bool:

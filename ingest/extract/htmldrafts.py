@@ -26,7 +26,7 @@ def entry_drafts(entries: Sequence[DefinitionListEntry], url: str | None) -> lis
         definition = next((block for block in text.blocks if block.kind is BlockKind.PARAGRAPH), None)
         span = (definition.start, definition.end) if definition else None
         entry = Entry(aliases, span)
-        drafts.append(Draft(name, text.text, tuple(text.blocks), url=url, anchor=anchor, entry=entry))
+        drafts.append(Draft(name, text.text, tuple(text.blocks), url=url, anchor=anchor, entry=entry, links=text.links))
     return drafts
 
 
@@ -40,7 +40,7 @@ def page_drafts(blocks: Sequence[HTMLBlock], stated: Statements, title: str | No
         return [_term_draft(term, blocks, url)]
     text = DraftText()
     add_blocks(text, blocks)
-    return [with_definition(Draft(title, text.text, tuple(text.blocks), url=url))]
+    return [with_definition(Draft(title, text.text, tuple(text.blocks), url=url, links=text.links))]
 
 
 def _term_draft(term: StatedTerm, blocks: Sequence[HTMLBlock], url: str | None, anchor: str | None = None) -> Draft:
@@ -58,7 +58,7 @@ def _term_draft(term: StatedTerm, blocks: Sequence[HTMLBlock], url: str | None, 
     )
     start = text.text.index(term.definition)
     entry = Entry(term.aliases, (start, start + len(term.definition)))
-    return Draft(term.name, text.text, tuple(text.blocks), url=url, anchor=anchor, entry=entry)
+    return Draft(term.name, text.text, tuple(text.blocks), url=url, anchor=anchor, entry=entry, links=text.links)
 
 
 def _section(blocks: Sequence[HTMLBlock], name: str) -> Sequence[HTMLBlock]:

@@ -84,7 +84,9 @@ class _PageText:
             entry = Entry(tuple(aliases), span, tuple(_strings(self._meta, "related")))
         url = _string(self._meta, "url")
         address = url if url and url.startswith(("http://", "https://")) else None
-        return Draft(self._title, self._text.text, tuple(self._text.blocks), url=address, entry=entry)
+        return Draft(
+            self._title, self._text.text, tuple(self._text.blocks), url=address, entry=entry, links=self._text.links
+        )
 
     def _add(self, node: SyntaxTreeNode, depth: int = 0) -> None:
         match node.type:
@@ -98,7 +100,7 @@ class _PageText:
             case "fence" | "code_block":
                 self._text.add(BlockKind.CODE, node.content)
             case "table":
-                self._text.add(BlockKind.TABLE, "\n".join(_rows(node)))
+                self._text.add(BlockKind.TABLE, "\n".join(_rows(node)), links=_links(node))
             case "html_block":
                 add_html(self._text, node.content)
             case _:  # block quotes, and whatever else only holds blocks
@@ -119,7 +121,7 @@ class _PageText:
         if is_question(text) and _is_bold(node):  # a question set in bold is a heading in all but markup
             self._text.add(BlockKind.HEADING, text, level=6)
         elif not self._repeats_definition(text):
-            self._text.add(BlockKind.PARAGRAPH, text)
+            self._text.add(BlockKind.PARAGRAPH, text, links=_links(node))
 
     def _repeats_definition(self, text: str) -> bool:
         blocks = self._text.blocks
@@ -130,7 +132,8 @@ class _PageText:
         indent = "  " * depth
         for i, child in enumerate(item.children):
             if child.type == "paragraph":
-                self._text.add(BlockKind.ITEM, _inline(child), level=depth, mark=indent + ("  " if i else mark))
+                lead = indent + ("  " if i else mark)
+                self._text.add(BlockKind.ITEM, _inline(child), level=depth, mark=lead, links=_links(child))
             else:
                 self._add(child, depth + 1)
 
@@ -197,6 +200,12 @@ def _inline(node: SyntaxTreeNode) -> str:
         # __init__ and _private are names, which plain text and Markdown alike write without backticks.
         return f"{node.markup}{inner}{node.markup}" if node.type == "strong" else inner
     return inner
+
+
+def _links(node: SyntaxTreeNode) -> Iterator[str]:
+    for inner in node.walk():
+        if inner.type == "link" and not _leads_nowhere(inner):
+            yield str(inner.attrs["href"])
 
 
 def _break_or_tag(node: SyntaxTreeNode) -> str:

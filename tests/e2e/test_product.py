@@ -82,6 +82,7 @@ def test_a_running_service_takes_up_what_is_ingested(tmp_path):
         (pages / "okapi.md").write_text("# Okapi\n\nAn okapi is an animal related to the giraffe.\n")
         done = glossator(tmp_path / "var", "ingest", str(pages))
         assert done.returncode == 0
+        assert "2 finding(s): 2 orphan. Run: glossator lint" in done.stderr
         for _ in range(50):
             answer = httpx.post(f"{address}/v1/chat", json=body).json()["answer"]
             if "giraffe" in answer:

@@ -149,3 +149,12 @@ def test_places_inside_a_block_and_of_what_is_dropped():
     draft = without_furniture(drafts)[0]
     assert draft.text == "Body 0 goes on\n\nMore 0"
     assert [(place.start, place.locator) for place in draft.places] == [(0, "page=1"), (7, "page=2")]
+
+
+def test_links_move_with_their_blocks_or_leave_with_them():
+    menu = "<ul><li><a href='/'>Home</a><li>Products<li>About us</ul>"
+    pages = [f"<body>{menu}<h1>P</h1><p>Text {i}, see <a href='p{i}.html'>this</a>.</p>" for i in range(5)]
+    for i, draft in enumerate(without_furniture([extract_html(page)[0] for page in pages])):
+        assert [(draft.text[link.start :], link.target) for link in draft.links] == [
+            (f"Text {i}, see this.", f"p{i}.html")
+        ]

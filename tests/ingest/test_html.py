@@ -214,3 +214,18 @@ def test_a_glossary_without_anchors():
 def test_lists_that_are_no_glossary(entry):
     drafts = glossary("".join(entry.format(i=i) for i in range(8)))
     assert len(drafts) == 1
+
+
+def test_links_are_kept_but_for_those_to_places_of_the_page():
+    text = "These words are here so that there is something to be read on the page, and they go on for a while. " * 2
+    (draft,) = extract_html(
+        f"<title>T</title><nav><a href='menu.html'>Menu</a></nav><main><h2 id='top'>Heading</h2>"
+        f"<p>{text} <a href=' other.html#x '>other</a> <a href='#top'>up</a> <a href='#gone'>gone</a></p>"
+        f"<ul><li>{text} <a href='javascript:go()'>go</a> <a href='third.html'>third</a></ul></main>"
+    )
+    starts = [block.start for block in draft.blocks]
+    assert [(starts.index(link.start), link.target) for link in draft.links] == [
+        (1, "#gone"),
+        (1, "other.html#x"),
+        (2, "third.html"),
+    ]

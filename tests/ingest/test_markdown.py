@@ -114,3 +114,18 @@ def test_the_first_heading_is_the_title_only_where_none_is_given():
     draft = read("---\ntitle: Given\n---\n# Other\n\nText.\n")
     assert draft.title == "Given"
     assert draft.blocks[0].kind is BlockKind.HEADING
+
+
+def test_links_are_kept_with_the_block_in_which_they_stand():
+    source = (
+        "# T\n\n[b](b.md) and <https://example.com/x>, [mail](mailto:a@b.c), [search](/s?q=1), [in](/in;jsessionid=1).\n\n"
+        "- one\n- [two](two.md#part)\n\n| x | y |\n|---|---|\n| [c](c.md) | `f[0](x)` |\n\n<p>Or <a href='d.html'>d</a></p>\n"
+    )
+    (draft,) = extract_markdown(source)
+    assert [(draft.text[link.start :].split()[0], link.target) for link in draft.links] == [
+        ("b", "b.md"),
+        ("b", "https://example.com/x"),
+        ("two", "two.md#part"),
+        ("x", "c.md"),
+        ("Or", "d.html"),
+    ]
