@@ -15,11 +15,13 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from content.archive import Archive
+from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from service.answer import ExtractiveGenerator
 from service.api import chat, health, pages, search, sites, terms, web
 from service.api.visitor import Services
+from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
@@ -73,6 +75,7 @@ def _services(settings: Settings, embedder: Embedder) -> Services:
         library=Library(Archive(settings.data_dir), embedder),
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
+        asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         worker=worker,
     )
 
@@ -83,6 +86,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     embedder: Embedder = app.state.embedder
     await asyncio.to_thread(services.library.refresh)
     await services.worker.run(embedder.encode_questions, ["ready"])  # loads the model
+    services.asked.start()
     watching = asyncio.create_task(services.library.watch())
     try:
         yield
@@ -91,6 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await watching
         services.worker.close()
+        services.asked.close()
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -126,6 +126,20 @@ class Settings(BaseSettings):
         description="Whether passages and questions are also compared token by token; takes about 20 KiB a passage.",
     )
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
+    check_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="An ingest that answers more than this share of known questions worse (and three at least) is not "
+        "published without `--force`.",
+    )
+    question_days: int = Field(
+        7,
+        ge=0,
+        le=365,
+        description="How long answered questions are kept in the data folder, without anything of who asked them, for "
+        "the check of an ingest; 0 keeps none.",
+    )
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")

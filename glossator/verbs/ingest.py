@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -12,9 +12,10 @@ from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from glossator.embedder import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
+from ingest.check import CheckOptions
 from ingest.pipeline import IngestOptions
 from ingest.pipeline import ingest as run_ingest
-from ingest.report import Report
+from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from service.settings import Settings
 
@@ -28,6 +29,7 @@ def ingest(
     collection: Annotated[str | None, typer.Option(help="The collection that the named sources belong to.")] = None,
     remove: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help="Drop a source's pages.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute every vector anew.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish even if known questions get worse answers.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -42,11 +44,17 @@ def ingest(
                 "no source is named and none is configured. Run: glossator ingest FOLDER, "
                 "or add [[source]] tables to glossator.toml."
             )
-    options = IngestOptions(remove=gone, rebuild=rebuild, dry_run=dry_run, keep=settings.keep_snapshots)
+    options = replace(ingest_options(settings, force), remove=gone, rebuild=rebuild, dry_run=dry_run)
     report = ingest_sources(settings, named, options)
     print_json(asdict(report)) if as_json else print_report(report, dry_run)
     if not report.complete:
         raise typer.Exit(1)
+
+
+def ingest_options(settings: Settings, force: bool = False) -> IngestOptions:
+    """Return how the configuration wants sources ingested."""
+    rules = CheckOptions(settings.answer_threshold, settings.check_share, settings.question_days, force)
+    return IngestOptions(keep=settings.keep_snapshots, check=rules)
 
 
 def configured_sources(settings: Settings) -> list[Source]:
@@ -86,10 +94,27 @@ def print_report(report: Report, dry_run: bool = False) -> None:
         for where, reason in one.skipped:
             say(f"[dim]skipped[/dim] {shown(where)}: {shown(reason)}")
     size = f"{report.pages} pages, {report.passages} passages, {report.terms} terms"
+    if report.check:
+        _print_check(report.check, report.stages[CHECK])
     if dry_run:
         say("Nothing was published (--dry-run).")
     elif report.published:
-        seconds = sum(report.stages.values())
-        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {seconds:.1f} s.")
+        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {report.seconds:.1f} s.")
+    elif report.check and report.check.held:
+        say(f"[red]Not published[/red]: too much is answered worse; {report.snapshot_id} stays. --force publishes.")
     elif report.snapshot_id:
         say(f"Nothing changed; {report.snapshot_id} stays: {size}.")
+
+
+def _print_check(check: CheckReport, seconds: float) -> None:
+    compared = f", {check.compared} compared with before, {len(check.worse)} worse" if check.compared else ""
+    say(f"Checked {check.asked} questions: {check.found} find their page{compared} ({seconds:.1f} s).")
+    if check.worse:
+        rows = [
+            (one.question, one.page_id, one.collection, *map(_place, one.rank, one.answered)) for one in check.worse
+        ]
+        table(("worse", "page", "collection", "rank before", "rank now"), rows, (3, 4))
+
+
+def _place(rank: int | None, answered: bool) -> str:
+    return f"{rank or 'not found'}{'' if answered else ', no answer'}"

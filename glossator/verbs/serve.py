@@ -11,8 +11,7 @@ import content
 from content.archive import Archive
 from glossator.embedder import configured_embedder
 from glossator.output import say
-from glossator.verbs.ingest import configured_sources, ingest_sources, print_report
-from ingest.pipeline import IngestOptions
+from glossator.verbs.ingest import configured_sources, ingest_options, ingest_sources, print_report
 from ingest.sources import Source
 from service.settings import Settings
 
@@ -36,5 +35,5 @@ def up(context: typer.Context, host: Host = None, port: Port = None) -> None:
     if Archive(settings.data_dir).current_id() is None:
         shipped = str(Path(content.__file__).parent / "pages")
         sources = configured_sources(settings) or [Source(shipped)]
-        print_report(ingest_sources(settings, sources, IngestOptions(keep=settings.keep_snapshots)))
+        print_report(ingest_sources(settings, sources, ingest_options(settings)))
     serve(context, host, port)

@@ -1,0 +1,104 @@
+"""The check: questions are asked of a new snapshot, and of the published one, before the new one takes its place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from content.asked import AskedQuestion
+from content.embedding import Embedded, Embedder
+from content.search import search
+from content.snapshot import Snapshot
+from ingest.probe import Probe, probes
+from ingest.reading import Progress
+from ingest.report import CHECK, CheckReport, WorseAnswer
+from ingest.vectors import QuestionVectors
+
+_MOST = 300  # questions
+_SECONDS = 15.0  # what a very large snapshot may take; the questions left then are not asked
+_FIRST = 5  # a page among so many counts as found
+_FEWEST = 3  # so many worse answers may be chance, whatever their share
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """How to check: more than ``share`` of worse answers hold a snapshot back, unless ``force`` is given.
+
+    From the score ``threshold`` on, the service claims an answer. Questions asked in the last ``days`` are replayed.
+    """
+
+    threshold: float = 0.35
+    share: float = 0.05
+    days: int = 7
+    force: bool = False
+
+
+def check(
+    before: Snapshot | None,
+    after: Snapshot,
+    embedder: Embedder,
+    asked: Sequence[AskedQuestion],
+    vectors: QuestionVectors,
+    options: CheckOptions,
+    progress: Progress,
+) -> CheckReport:
+    """Ask both snapshots what the pages that stay answered before; without a ``before``, the new one alone.
+
+    A page that left takes its questions along. Where another model made ``before``, only questions of which that
+    model's vectors are remembered are compared.
+    """
+    report = CheckReport()
+    pages = set(after.catalog.keys()) & set((before or after).catalog.keys())
+    chosen = probes(before or after, asked, pages, _MOST)
+    if not chosen:
+        return report
+    now, then = _Asked(after, options.threshold), _Asked(before, options.threshold) if before else None
+    models = [before.manifest.model] if before else []
+    new = vectors.embed([probe.question for probe in chosen], embedder, models)
+    same = before is None or before.manifest.model.sha256 == embedder.card.sha256
+    old = new if same else vectors.known(models[0])
+    deadline = time.monotonic() + _SECONDS
+    for number, probe in enumerate(chosen):
+        if time.monotonic() > deadline:
+            break
+        progress(CHECK, number, len(chosen))
+        rank, answered = now.ask(probe, new[probe.question])
+        report.asked += 1
+        report.found += _is_found(rank)
+        if then is None or probe.question not in old:
+            continue
+        rank_before, answered_before = then.ask(probe, old[probe.question])
+        report.compared += 1
+        if (_is_found(rank_before) and not _is_found(rank)) or (answered_before and not answered):
+            worse = WorseAnswer(probe.question, *probe.page, (rank_before, rank), (answered_before, answered))
+            report.worse.append(worse)
+    progress(CHECK, len(chosen), len(chosen))
+    many = len(report.worse) >= _FEWEST and len(report.worse) > options.share * report.compared
+    report.held = many and not options.force
+    return report
+
+
+class _Asked:
+    """A snapshot that probes are asked of."""
+
+    def __init__(self, snapshot: Snapshot, threshold: float) -> None:
+        self._snapshot = snapshot
+        self._threshold = threshold
+        self._numbers = {key: number for number, key in enumerate(snapshot.catalog.keys())}
+
+    def ask(self, probe: Probe, embedded: Embedded) -> tuple[int | None, bool]:
+        """Return the rank of the probe's page, None where it is not found, and whether an answer is claimed."""
+        found = search(self._snapshot, probe.question, embedded, self._among(probe))
+        pages = list(dict.fromkeys(self._snapshot.page_numbers[found.rows].tolist()))
+        own = self._numbers[probe.page]
+        return pages.index(own) + 1 if own in pages else None, found.best >= self._threshold
+
+    def _among(self, probe: Probe) -> list[str] | None:
+        if probe.among is None:
+            return None
+        return [name for name in self._snapshot.manifest.collections if name in {*probe.among, probe.page[0]}]
+
+
+def _is_found(rank: int | None) -> bool:
+    return rank is not None and rank <= _FIRST
