@@ -29,6 +29,7 @@ from service.errors import status_of
 from service.library import Library
 from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
+from service.schedule import Schedule
 from service.settings import Settings
 from service.worker import Worker
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings, embedder: Embedder) -> FastAPI:
     )
     app.state.services = _services(settings, embedder)
     app.state.embedder = embedder
+    app.state.schedule = Schedule(settings)
     for module in (search, chat, terms, pages, sites, health, web):
         app.include_router(module.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
@@ -87,13 +89,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(services.library.refresh)
     await services.worker.run(embedder.encode_questions, ["ready"])  # loads the model
     services.asked.start()
-    watching = asyncio.create_task(services.library.watch())
+    schedule: Schedule = app.state.schedule
+    watching = [asyncio.create_task(work) for work in (services.library.watch(), schedule.watch())]
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in watching:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         services.worker.close()
         services.asked.close()
 

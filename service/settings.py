@@ -22,6 +22,7 @@ from pydantic_settings import (
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
+from service.interval import seconds
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
@@ -43,6 +44,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _interval(value: str) -> str:
+    seconds(value)
+    return value
+
+
+Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -56,6 +63,9 @@ class SourceSettings(BaseModel):
     collection: str = Field(DEFAULT_COLLECTION, min_length=1, description="The library that its pages belong to.")
     base_url: Address | None = Field(
         None, description="Pages without an address of their own get this one followed by their id."
+    )
+    schedule: Interval | None = Field(
+        None, description="How often `glossator serve` ingests it again, such as `30m`, `6h` or `1d`. Absent: never."
     )
 
 

@@ -12,11 +12,13 @@ from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from glossator.embedder import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
+from glossator.repeat import repeat
 from ingest.check import CheckOptions
 from ingest.pipeline import IngestOptions
 from ingest.pipeline import ingest as run_ingest
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
+from service.interval import seconds
 from service.settings import Settings
 
 
@@ -30,12 +32,15 @@ def ingest(
     remove: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help="Drop a source's pages.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute every vector anew.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Publish even if known questions get worse answers.")] = False,
+    every: Annotated[
+        str | None, typer.Option(metavar="INTERVAL", help="Run again and again: 30m, 6h, 1d. Ends on Ctrl-C.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Read sources into a new snapshot and publish it."""
     settings: Settings = context.obj
-    named = [Source(location, collection or DEFAULT_COLLECTION) for location in sources or []]
+    named = [_known(Source(location, collection or DEFAULT_COLLECTION), settings) for location in sources or []]
     gone = tuple(Source(location, collection or DEFAULT_COLLECTION) for location in remove or [])
     if not named and not gone:
         named = configured_sources(settings)
@@ -44,11 +49,34 @@ def ingest(
                 "no source is named and none is configured. Run: glossator ingest FOLDER, "
                 "or add [[source]] tables to glossator.toml."
             )
+    if every is not None:
+        if gone or rebuild or dry_run:
+            raise ConfigurationError("--every goes with neither --remove nor --rebuild nor --dry-run: do those once")
+        repeat(_arguments(settings, sources or [], collection, force, as_json), _seconds(every))
+        return
     options = replace(ingest_options(settings, force), remove=gone, rebuild=rebuild, dry_run=dry_run)
     report = ingest_sources(settings, named, options)
     print_json(asdict(report)) if as_json else print_report(report, dry_run)
     if not report.complete:
         raise typer.Exit(1)
+
+
+def _known(source: Source, settings: Settings) -> Source:
+    """Return a named source as the configuration has it, as it is where that does not know it."""
+    return {one.key: one for one in configured_sources(settings)}.get(source.key, source)
+
+
+def _seconds(interval: str) -> int:
+    try:
+        return seconds(interval)
+    except ValueError as error:
+        raise ConfigurationError(f"--every: {error}") from error
+
+
+def _arguments(settings: Settings, sources: list[str], collection: str | None, force: bool, as_json: bool) -> list[str]:
+    """Return the arguments of a single run."""
+    options = ["--force"] * force + ["--json"] * as_json + (["--collection", collection] if collection else [])
+    return ["--data-dir", str(settings.data_dir), "ingest", *options, "--", *sources]
 
 
 def ingest_options(settings: Settings, force: bool = False) -> IngestOptions:

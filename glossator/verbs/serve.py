@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,8 @@ def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings: Settings = context.obj.model_copy(update=given)
     embedder = configured_embedder(settings)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("glossator").setLevel(logging.INFO)
     run(settings, embedder, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
 
 
