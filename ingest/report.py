@@ -31,15 +31,15 @@ class SourceReport:
 class WorseAnswer:
     """A question that the new content answers worse than the published.
 
-    ``rank`` is the place of its page among the pages found, None where it was not among them; ``answered`` whether an
-    answer was claimed. Both are (before, now).
+    ``rank`` is the place of its page among the pages found, None where it was not among them; ``score`` is that of the
+    best passage, the probability that the content answers. Both are (before, now).
     """
 
     question: str
     collection: str
     page_id: str
     rank: tuple[int | None, int | None]
-    answered: tuple[bool, bool]
+    score: tuple[float, float]
 
 
 @dataclass(slots=True)

@@ -138,11 +138,9 @@ def _print_check(check: CheckReport, seconds: float) -> None:
     compared = f", {check.compared} compared with before, {len(check.worse)} worse" if check.compared else ""
     say(f"Checked {check.asked} questions: {check.found} find their page{compared} ({seconds:.1f} s).")
     if check.worse:
-        rows = [
-            (one.question, one.page_id, one.collection, *map(_place, one.rank, one.answered)) for one in check.worse
-        ]
-        table(("worse", "page", "collection", "rank before", "rank now"), rows, (3, 4))
+        rows = [(one.question, one.page_id, one.collection, *map(_place, one.rank, one.score)) for one in check.worse]
+        table(("worse", "page", "collection", "before", "now"), rows, (3, 4))
 
 
-def _place(rank: int | None, answered: bool) -> str:
-    return f"{rank or 'not found'}{'' if answered else ', no answer'}"
+def _place(rank: int | None, score: float) -> str:
+    return f"{f'rank {rank}' if rank else 'not found'}, score {score:.2f}"
