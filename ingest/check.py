@@ -16,7 +16,8 @@ from ingest.report import CHECK, CheckReport, WorseAnswer
 from ingest.vectors import QuestionVectors
 
 _MOST = 300  # questions
-_SECONDS = 15.0  # what a very large snapshot may take; the questions left then are not asked
+_SECONDS = 18.0  # then the questions that are left are not asked, if
+_ENOUGH = 100  # so many were
 _FIRST = 5  # a page among so many counts as found
 # A page of which the title is left is still found, but the score falls. MDN's glossary: by more than this for 86 of 100
 # pages that were emptied; with 905 pages of squad2 added, by no more than 0.02 for any of 300 questions.
@@ -52,6 +53,7 @@ def check(
     model's vectors are remembered are compared.
     """
     report = CheckReport()
+    deadline = time.monotonic() + _SECONDS
     pages = set(after.catalog.keys()) & set((before or after).catalog.keys())
     chosen = probes(before or after, asked, pages, _MOST)
     if not chosen:
@@ -62,9 +64,8 @@ def check(
     same = before is None or before.manifest.model.sha256 == embedder.card.sha256
     old = new if same else vectors.known(models[0])
     fall = _FALL if models == [embedder.card] else 1  # scores of two models tell no more than what is claimed
-    deadline = time.monotonic() + _SECONDS
     for number, probe in enumerate(chosen):
-        if time.monotonic() > deadline:
+        if number >= _ENOUGH and time.monotonic() > deadline:
             break
         progress(CHECK, number, len(chosen))
         answer = now.ask(probe, new[probe.question])
