@@ -94,19 +94,29 @@ class Archive:
             file.flush()
             yield
 
-    def publish(self, content: SnapshotContent) -> Manifest:
-        """Write, verify and switch to a new snapshot. Call it under the lock."""
+    def write(self, content: SnapshotContent) -> Manifest:
+        """Write and verify a new snapshot as a draft, which no reader sees. Call it under the lock."""
         self._sweep()
         now = datetime.now(UTC)
         snapshot_id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
-        draft = self.folder / f"{_DRAFT}{snapshot_id}"
+        draft = self._draft(snapshot_id)
         draft.mkdir()
         write_snapshot(draft, snapshot_id, now.isoformat(timespec="seconds"), content)
-        manifest = verify_snapshot(draft)
-        draft.rename(self.folder / snapshot_id)
+        return verify_snapshot(draft)
+
+    def open_draft(self, snapshot_id: str) -> Snapshot:
+        """Open a draft; what is open stays whole when the draft is published or discarded."""
+        return Snapshot.open(self._draft(snapshot_id))
+
+    def publish(self, snapshot_id: str) -> None:
+        """Make a draft a snapshot, and the current one. Call it under the lock."""
+        self._draft(snapshot_id).rename(self.folder / snapshot_id)
         sync(self.folder)
         self.switch(snapshot_id)
-        return manifest
+
+    def discard(self, snapshot_id: str) -> None:
+        """Remove a draft. Call it under the lock."""
+        shutil.rmtree(self._draft(snapshot_id))
 
     def switch(self, snapshot_id: str) -> None:
         """Make a snapshot the current one."""
@@ -135,10 +145,13 @@ class Archive:
         gone = [snapshot_id for snapshot_id in self.ids() if snapshot_id not in newest and snapshot_id != current]
         for snapshot_id in gone:
             # Renamed first, so that no reader takes a half-removed folder for a snapshot.
-            doomed = self.folder / f"{_DRAFT}{snapshot_id}"
+            doomed = self._draft(snapshot_id)
             (self.folder / snapshot_id).rename(doomed)
             shutil.rmtree(doomed)
         return gone
+
+    def _draft(self, snapshot_id: str) -> Path:
+        return self.folder / f"{_DRAFT}{snapshot_id}"
 
     def _sweep(self) -> None:
         # What a killed ingest left behind; under the lock nobody else is writing one.

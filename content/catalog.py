@@ -123,6 +123,10 @@ class Catalog:
         """Return the ids of all pages by their number."""
         return [page_id for (page_id,) in self._connection.execute("SELECT page_id FROM page ORDER BY number")]
 
+    def keys(self) -> list[tuple[str, str]]:
+        """Return the (collection, page_id) of all pages by their number."""
+        return list(self._connection.execute("SELECT collection, page_id FROM page ORDER BY number"))
+
     def questions(self) -> dict[int, str]:
         """Return the questions that pages ask themselves, by the row of the passage that answers."""
         found = self._connection.execute(

@@ -35,6 +35,14 @@ class SourceOptions:
             ),
         )
 
+    def arguments(self) -> list[str]:
+        """Return the options as they stand on a command line."""
+        given = ["--crawl"] * self.crawl + ["--allow-private"] * self.allow_private
+        given += [] if self.depth is None else ["--depth", str(self.depth)]
+        given += [] if self.max_pages is None else ["--max-pages", str(self.max_pages)]
+        given += [argument for glob in self.include for argument in ("--include", glob)]
+        return given + [argument for glob in self.exclude for argument in ("--exclude", glob)]
+
 
 def configured_sources(settings: Settings) -> list[Source]:
     """Return the sources of the configuration."""

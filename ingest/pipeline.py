@@ -1,15 +1,16 @@
-"""The way of a page: read, extract, cut, embed, publish."""
+"""The way of a page: read, extract, cut, embed, check, publish."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from content.archive import Archive
+from content.asked import AskedQuestions
 from content.catalog import StoredPage
 from content.embedding import Embedder, Vectors
 from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
@@ -17,12 +18,14 @@ from content.interaction import PackedTokens, Projection
 from content.manifest import Manifest, SourceState
 from content.snapshot import Snapshot, SnapshotContent
 from content.words import unique
+from ingest.check import CheckOptions, check
 from ingest.chunk import CHUNKER_VERSION, Chunk, cut
 from ingest.comparison import Comparison, FreshPage
 from ingest.reading import Progress, Reading, read_source, silent
-from ingest.report import Report
+from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from ingest.terms import terms_of
+from ingest.vectors import QuestionVectors
 
 WEB_FOLDER = "web"  # in the data folder: what was fetched, and how far unfinished visits have come
 _SLAB = 256  # passages embedded between two reports of progress
@@ -36,6 +39,7 @@ class IngestOptions:
     rebuild: bool = False
     dry_run: bool = False
     keep: int = 5
+    check: CheckOptions = field(default_factory=CheckOptions)
 
 
 def ingest(
@@ -45,7 +49,7 @@ def ingest(
     options: IngestOptions = IngestOptions(),
     progress: Progress = silent,
 ) -> Report:
-    """Read sources into a new snapshot and publish it, unless nothing changed.
+    """Read sources into a new snapshot and publish it, unless nothing changed or it answers worse.
 
     A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
     that fails is reported, and what was published of it stays. Raises SourceError where no source can be read,
@@ -72,12 +76,18 @@ def ingest(
             made = _embed(chunks, embedder, projection, progress)
         with _stage(report, "publish"):
             progress("publish", 0, 1)
-            content = _content(before, kept, fresh, chunks, made, embedder)
-            manifest = archive.publish(content)
+            manifest = archive.write(_content(before, kept, fresh, chunks, made, embedder))
+        report.embedded = len(made.vectors)
+        with _stage(report, CHECK):
+            report.check = _check(archive, before, manifest, embedder, options.check, progress)
+        if report.check.held:
+            archive.discard(manifest.snapshot_id)
+            return report
+        with _stage(report, "publish"):
+            archive.publish(manifest.snapshot_id)
             archive.prune(options.keep)
             progress("publish", 1, 1)
     report.published = True
-    report.embedded = len(made.vectors)
     _count(report, manifest)
     return report
 
@@ -207,6 +217,23 @@ def _packed(snapshot: Snapshot, rows: range) -> list[PackedTokens]:
     return snapshot.tokens.packed(rows) if snapshot.tokens else [PackedTokens.none()] * len(rows)
 
 
+def _check(
+    archive: Archive,
+    before: Snapshot | None,
+    manifest: Manifest,
+    embedder: Embedder,
+    options: CheckOptions,
+    progress: Progress,
+) -> CheckReport:
+    asked = AskedQuestions(archive.data_dir, options.days).recent()
+    after = archive.open_draft(manifest.snapshot_id)
+    try:
+        vectors = QuestionVectors(archive.data_dir)
+        return check(before, after, embedder, asked, vectors, options, progress)
+    finally:
+        after.catalog.close()
+
+
 def _titles(pages: Sequence[StoredPage], before: Snapshot | None, embedder: Embedder) -> Vectors:
     """Return the vectors of the pages' titles; those of titles known before are taken over."""
     known = dict(zip(before.titles, before.title_vectors, strict=True)) if before else {}
@@ -229,4 +256,4 @@ def _sources(pages: Sequence[StoredPage]) -> tuple[SourceState, ...]:
 def _stage(report: Report, name: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
-    report.stages[name] = round(time.perf_counter() - started, 3)
+    report.stages[name] = round(report.stages.get(name, 0) + time.perf_counter() - started, 3)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from ingest.web.tally import Tally
 
+CHECK = "check"  # the stage that is no part of the work itself
+
 
 @dataclass(slots=True)
 class SourceReport:
@@ -31,11 +33,41 @@ class SourceReport:
         return bool(self.new or self.changed or self.gone)
 
 
+@dataclass(frozen=True, slots=True)
+class WorseAnswer:
+    """A question that the new content answers worse than the published.
+
+    ``rank`` is the place of its page among the pages found, None where it was not among them; ``score`` is that of the
+    best passage, the probability that the content answers. Both are (before, now).
+    """
+
+    question: str
+    collection: str
+    page_id: str
+    rank: tuple[int | None, int | None]
+    score: tuple[float, float]
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What a replay of questions showed: how many were asked, and how many found their page among the first pages.
+
+    ``compared`` were asked of the published snapshot too. ``held`` is whether the new one was therefore not published.
+    """
+
+    asked: int = 0
+    found: int = 0
+    compared: int = 0
+    worse: list[WorseAnswer] = field(default_factory=list)
+    held: bool = False
+
+
 @dataclass(slots=True)
 class Report:
     """What an ingest did. ``snapshot_id`` is the current snapshot afterwards, None where there is none.
 
-    ``embedded`` counts the passages whose vectors were computed; ``stages`` are seconds.
+    ``embedded`` counts the passages whose vectors were computed; ``stages`` are seconds. ``check`` is None where
+    there was nothing to publish.
     """
 
     sources: list[SourceReport] = field(default_factory=list)
@@ -47,6 +79,7 @@ class Report:
     embedded: int = 0
     notes: list[str] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
+    check: CheckReport | None = None
 
     @property
     def changes(self) -> bool:
@@ -55,5 +88,11 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing failed."""
-        return not any(source.failed for source in self.sources)
+        """Whether nothing failed, and nothing was held back."""
+        held = self.check is not None and self.check.held
+        return not held and not any(source.failed for source in self.sources)
+
+    @property
+    def seconds(self) -> float:
+        """How long the work took; the check is no part of it."""
+        return sum(seconds for stage, seconds in self.stages.items() if stage != CHECK)

@@ -15,12 +15,14 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from content.archive import Archive
+from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service.answer import ExtractiveGenerator
 from service.api import chat, health, pages, search, sites, terms, web
 from service.api.visitor import Services
+from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
@@ -28,6 +30,7 @@ from service.errors import status_of
 from service.library import Library
 from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
+from service.schedule import Schedule
 from service.settings import Settings
 from service.worker import Worker
 
@@ -51,6 +54,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
         },
     )
     app.state.services = _services(settings, embedder, reranker)
+    app.state.schedule = Schedule(settings)
     for module in (search, chat, terms, pages, sites, health, web):
         app.include_router(module.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
@@ -73,6 +77,7 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
         library=Library(Archive(settings.data_dir), embedder),
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
+        asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         worker=worker,
     )
 
@@ -82,14 +87,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await asyncio.to_thread(services.library.refresh)
     await services.assistant.load()
-    watching = asyncio.create_task(services.library.watch())
+    services.asked.start()
+    schedule: Schedule = app.state.schedule
+    watching = [asyncio.create_task(work) for work in (services.library.watch(), schedule.watch())]
     try:
         yield
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in watching:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         services.worker.close()
+        services.asked.close()
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -22,6 +22,7 @@ from pydantic_settings import (
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
+from service.interval import seconds
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
@@ -43,6 +44,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _interval(value: str) -> str:
+    seconds(value)
+    return value
+
+
+Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -93,6 +100,9 @@ class SourceSettings(BaseModel):
         pattern=r"^[A-Za-z0-9-]+$",
         description="The header that carries them, such as `Authorization` or `X-Api-Key`; absent: HTTP basic "
         "authentication.",
+    )
+    schedule: Interval | None = Field(
+        None, description="How often `glossator serve` ingests it again, such as `30m`, `6h` or `1d`. Absent: never."
     )
 
 
@@ -169,6 +179,20 @@ class Settings(BaseSettings):
         "16 passages anew; slow without a GPU.",
     )
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
+    check_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="An ingest that answers more than this share of known questions worse (and three at least) is not "
+        "published without `--force`.",
+    )
+    question_days: int = Field(
+        7,
+        ge=0,
+        le=365,
+        description="How long answered questions are kept in the data folder, without anything of who asked them, for "
+        "the check of an ingest; 0 keeps none.",
+    )
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")

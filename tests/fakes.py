@@ -33,6 +33,7 @@ class HashingEmbedder:
             name, hashlib.sha256(f"{name}{dimension}".encode()).hexdigest(), max_tokens, late_interaction
         )
         self.embedded: list[str] = []
+        self.asked: list[str] = []
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count pieces of words of at most six letters, and marks."""
@@ -45,6 +46,7 @@ class HashingEmbedder:
 
     def encode_questions(self, texts: Sequence[str]) -> Embedded:
         """As passages."""
+        self.asked += texts
         return self._encode(texts)
 
     def _encode(self, texts: Sequence[str]) -> Embedded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -12,13 +12,16 @@ from content.archive import Archive
 from content.errors import ConfigurationError
 from glossator.models import configured_embedder
 from glossator.output import note, print_json, progress, say, shown, table
+from glossator.repeat import repeat
 from glossator.sources import SourceOptions, configured_sources, named_source
 from glossator.verbs import lint
+from ingest.check import CheckOptions
 from ingest.pipeline import WEB_FOLDER, IngestOptions
 from ingest.pipeline import ingest as run_ingest
-from ingest.report import Report
+from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from ingest.web.store import forget
+from service.interval import seconds
 from service.settings import Settings
 
 # Of what is skipped for the same reason so many are named; --json names all.
@@ -47,6 +50,10 @@ def ingest(
     ] = False,
     remove: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help="Drop a source's pages.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute every vector anew.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish even if known questions get worse answers.")] = False,
+    every: Annotated[
+        str | None, typer.Option(metavar="INTERVAL", help="Run again and again: 30m, 6h, 1d. Ends on Ctrl-C.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -62,8 +69,13 @@ def ingest(
                 "no source is named and none is configured. Run: glossator ingest FOLDER, "
                 "or add [[source]] tables to glossator.toml."
             )
-    ingest_options = IngestOptions(remove=gone, rebuild=rebuild, dry_run=dry_run, keep=settings.keep_snapshots)
-    report = ingest_sources(settings, named, ingest_options)
+    if every is not None:
+        if gone or rebuild or dry_run:
+            raise ConfigurationError("--every goes with neither --remove nor --rebuild nor --dry-run: do those once")
+        repeat(_arguments(settings, sources or [], collection, options, force, as_json), _seconds(every))
+        return
+    how = replace(ingest_options(settings, force), remove=gone, rebuild=rebuild, dry_run=dry_run)
+    report = ingest_sources(settings, named, how)
     if not dry_run:
         for source in gone:
             forget(settings.data_dir / WEB_FOLDER, source.key)
@@ -72,6 +84,27 @@ def ingest(
         note(lint.summary(settings))
     if not report.complete:
         raise typer.Exit(1)
+
+
+def _seconds(interval: str) -> int:
+    try:
+        return seconds(interval)
+    except ValueError as error:
+        raise ConfigurationError(f"--every: {error}") from error
+
+
+def _arguments(
+    settings: Settings, sources: list[str], collection: str | None, options: SourceOptions, force: bool, as_json: bool
+) -> list[str]:
+    """Return the arguments of a single run."""
+    given = ["--force"] * force + ["--json"] * as_json + (["--collection", collection] if collection else [])
+    return ["--data-dir", str(settings.data_dir), "ingest", *given, *options.arguments(), "--", *sources]
+
+
+def ingest_options(settings: Settings, force: bool = False) -> IngestOptions:
+    """Return how the configuration wants sources ingested."""
+    rules = CheckOptions(settings.answer_threshold, settings.check_share, settings.question_days, force)
+    return IngestOptions(keep=settings.keep_snapshots, check=rules)
 
 
 def ingest_sources(settings: Settings, sources: list[Source], options: IngestOptions) -> Report:
@@ -112,11 +145,14 @@ def print_report(report: Report, dry_run: bool = False) -> None:
             say(f"[red]failed[/red]  {shown(where)}: {shown(reason)}")
         _print_skipped(one.skipped)
     size = f"{report.pages} pages, {report.passages} passages, {report.terms} terms"
+    if report.check:
+        _print_check(report.check, report.stages[CHECK])
     if dry_run:
         say("Nothing was published (--dry-run).")
     elif report.published:
-        seconds = sum(report.stages.values())
-        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {seconds:.1f} s.")
+        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {report.seconds:.1f} s.")
+    elif report.check and report.check.held:
+        say(f"[red]Not published[/red]: too much is answered worse; {report.snapshot_id} stays. --force publishes.")
     elif report.snapshot_id:
         say(f"Nothing changed; {report.snapshot_id} stays: {size}.")
 
@@ -130,3 +166,15 @@ def _print_skipped(skipped: Sequence[tuple[str, str]]) -> None:
             say(f"[dim]skipped[/dim] {shown(where)}: {shown(reason)}")
         if len(places) > _EXAMPLES:
             say(f"[dim]skipped[/dim] {len(places) - _EXAMPLES:,} more: {shown(reason)}")
+
+
+def _print_check(check: CheckReport, seconds: float) -> None:
+    compared = f", {check.compared} compared with before, {len(check.worse)} worse" if check.compared else ""
+    say(f"Checked {check.asked} questions: {check.found} find their page{compared} ({seconds:.1f} s).")
+    if check.worse:
+        rows = [(one.question, one.page_id, one.collection, *map(_place, one.rank, one.score)) for one in check.worse]
+        table(("worse", "page", "collection", "before", "now"), rows, (3, 4))
+
+
+def _place(rank: int | None, score: float) -> str:
+    return f"{f'rank {rank}' if rank else 'not found'}, score {score:.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,7 @@ from content.archive import Archive
 from glossator.models import configured_embedder, configured_reranker
 from glossator.output import say
 from glossator.sources import configured_sources
-from glossator.verbs.ingest import ingest_sources, print_report
-from ingest.pipeline import IngestOptions
+from glossator.verbs.ingest import ingest_options, ingest_sources, print_report
 from ingest.sources import Source
 from service.settings import Settings
 
@@ -28,6 +28,8 @@ def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings: Settings = context.obj.model_copy(update=given)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("glossator").setLevel(logging.INFO)
     app = create_app(settings, configured_embedder(settings), configured_reranker(settings))
     run(settings, app, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
 
@@ -38,5 +40,5 @@ def up(context: typer.Context, host: Host = None, port: Port = None) -> None:
     if Archive(settings.data_dir).current_id() is None:
         shipped = str(Path(content.__file__).parent / "pages")
         sources = configured_sources(settings) or [Source(shipped)]
-        print_report(ingest_sources(settings, sources, IngestOptions(keep=settings.keep_snapshots)))
+        print_report(ingest_sources(settings, sources, ingest_options(settings)))
     serve(context, host, port)

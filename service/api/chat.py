@@ -119,6 +119,7 @@ async def _remembered(
             if isinstance(event, Done):
                 kept = conversation or services.conversations.start(visitor.site.id, question.conversation_id)
                 services.conversations.add(kept, question.text, event.plain)
+                services.asked.keep(event, question.collections)
             yield event
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 
 from content.errors import NotFound
 from content.snapshot import Snapshot
+from service.asked import AskedRecord
 from service.assistant import Assistant
 from service.conversation import Conversations
 from service.cors import SITE_HEADER
@@ -25,6 +26,7 @@ class Services:
     library: Library
     assistant: Assistant
     conversations: Conversations
+    asked: AskedRecord
     worker: Worker
 
 

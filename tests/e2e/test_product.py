@@ -287,3 +287,20 @@ def test_one_failing_page_is_reported_and_the_status_says_so(tmp_path):
     assert "bad.md" in done.stdout
     assert "Published" in done.stdout
     assert glossator(tmp_path / "var", "ingest", str(pages), "--dry-run").returncode == 1
+
+
+def test_the_service_ingests_a_source_that_is_due(tmp_path):
+    base_url = "https://www.example.com/glossary/"
+    source = [{"location": str(PAGES), "schedule": "6h", "base_url": base_url}]
+    data_dir = tmp_path / "var"
+    with serving(data_dir, source=json.dumps(source)) as address:
+        for _ in range(600):
+            if httpx.get(f"{address}/readyz").status_code == 200:
+                break
+            time.sleep(0.2)
+        body = httpx.post(f"{address}/v1/chat", json={"message": "What is BM25?"}, timeout=30).json()
+    assert body["outcome"] == "answered"
+    assert body["citations"][0]["url"] == f"{base_url}bm25"
+    (kept,) = (data_dir / "questions").iterdir()
+    assert "What is BM25?" in kept.read_text(encoding="utf-8")
+    assert json.loads((data_dir / "schedule.json").read_text(encoding="utf-8"))[0]["location"] == str(PAGES)

@@ -19,8 +19,8 @@ from tests.fakes import HashingEmbedder
 async def client(
     data_dir: Path, embedder: HashingEmbedder | None = None, **settings: Any
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Start the application and give a client for it."""
-    configured: Settings = load_settings(data_dir=data_dir, **settings)
+    """Start the application and give a client for it; it keeps no questions, since tests share data folders."""
+    configured: Settings = load_settings(data_dir=data_dir, **({"question_days": 0} | settings))
     app = create_app(configured, embedder or HashingEmbedder())
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
