@@ -11,9 +11,10 @@ from rapidfuzz.distance import OSA
 from content.words import STOP_WORDS, fold, words
 
 # Four of five typos are one letter too many, too few, wrong, or out of turn (Damerau, "A technique for computer
-# detection and correction of spelling errors", 1964); a long word may have two.
-_ONE_TYPO = 5  # letters from which on a word may have one
-_TWO_TYPOS = 9
+# detection and correction of spelling errors", 1964). Words that differ in more are too often other words, such as
+# "visualization" and "virtualization".
+_MOST_TYPOS = 1
+_SHORTEST = 5  # letters; shorter words are too often one letter away from another
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
 
@@ -22,7 +23,7 @@ class Spelling:
 
     def __init__(self, names: Iterable[str]) -> None:
         written = {word for name in names for word in words(name)}
-        self._words = sorted(word for word in written if len(word) >= _ONE_TYPO - 1 and word.isalpha())
+        self._words = sorted(word for word in written if len(word) >= _SHORTEST - 1 and word.isalpha())
 
     def corrected(self, text: str, known: Callable[[str], bool]) -> str:
         """Return the text with each word that is not ``known`` as the one of a name that it was meant for.
@@ -35,11 +36,8 @@ class Spelling:
 
     def _meant(self, written: str, known: Callable[[str], bool]) -> str | None:
         word = fold(written)
-        if len(word) < _ONE_TYPO or word in STOP_WORDS or known(word):
+        if len(word) < _SHORTEST or word in STOP_WORDS or known(word):
             return None
-        most = 1 + (len(word) >= _TWO_TYPOS)
-        near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=most, limit=None)
-        alike = sorted((distance, name) for name, distance, _ in near if (name[0], name[-1]) == (word[0], word[-1]))
-        if not alike or (len(alike) > 1 and alike[0][0] == alike[1][0]):
-            return None
-        return alike[0][1]
+        near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=_MOST_TYPOS, limit=None)
+        alike = [name for name, _, _ in near if (name[0], name[-1]) == (word[0], word[-1])]
+        return alike[0] if len(alike) == 1 else None

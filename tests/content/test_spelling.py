@@ -33,6 +33,7 @@ def test_a_misspelt_name_is_read_as_it_was_meant(written, meant):
         "BRET",  # too short to tell
         "lanch",  # Latch or Lunch
         "pneumonia",  # nothing like it
+        "tokunizotion",  # two letters are wrong
         "aoftmax",  # the first letter differs
         "softmat",  # the last does
         "softmax2 x9softmx",  # no words
