@@ -78,8 +78,8 @@ class Found:
         return [self.snapshot.page_ids[page] for page in list(pages)[:limit]]
 
 
-def corrected(question: str, snapshot: Snapshot, embedder: Embedder) -> str:
-    """Return a question with the misspelt names of terms and pages as the content writes them.
+def corrected(question: str, snapshot: Snapshot, embedder: Embedder, collections: Sequence[str] | None = None) -> str:
+    """Return a question with the misspelt names of terms and pages as these collections write them.
 
     A word that some passage holds, or that is one token to the model, is no typo: the model learnt common words whole.
     """
@@ -88,7 +88,7 @@ def corrected(question: str, snapshot: Snapshot, embedder: Embedder) -> str:
         stemmed = (stem for stems in snapshot.stems(word) for stem in stems)
         return any(stem in snapshot.lexical for stem in stemmed) or embedder.count_tokens([word]) == [1]
 
-    return snapshot.spelling.corrected(question, known)
+    return snapshot.spelling(collections).corrected(question, known)
 
 
 def joined(alone: Found, within: Found) -> Found:

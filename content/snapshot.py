@@ -44,6 +44,7 @@ class Snapshot:
         self.title_vectors: Vectors = np.load(folder / _TITLES, mmap_mode="r")
         self.tokens = TokenIndex(folder / _TOKENS) if (folder / _TOKENS).is_dir() else None
         self._title_stems: dict[int, frozenset[str]] = {}
+        self._spellings: dict[frozenset[str], Spelling] = {}
 
     @classmethod
     def open(cls, folder: Path, card: ModelCard | None = None) -> Snapshot:
@@ -66,12 +67,6 @@ class Snapshot:
     def glossary(self) -> Glossary:
         """The terms of all collections."""
         return Glossary(self.catalog.terms())
-
-    @cached_property
-    def spelling(self) -> Spelling:
-        """How the names of terms and the titles of pages are spelt."""
-        names = (name for term in self.glossary.terms for name in (term.name, *term.aliases))
-        return Spelling([*names, *self.titles])
 
     @cached_property
     def page_numbers(self) -> NDArray[np.int64]:
@@ -111,6 +106,18 @@ class Snapshot:
         languages = unique(self.manifest.collections[name].language for name in names)
         return [unique(stems(text, language)) for language in languages]
 
+    def spelling(self, collections: Sequence[str] | None) -> Spelling:
+        """Return how the terms and the pages of these collections spell their names; others stay unheard of."""
+        names = frozenset(self.manifest.collections if collections is None else collections)
+        if names not in self._spellings:
+            of_terms = (
+                name for term in self.glossary.terms if term.collection in names for name in (term.name, *term.aliases)
+            )
+            rows = (self.manifest.collections[name].rows for name in names)
+            pages = {page for span in rows for page in self.page_numbers[span.start : span.stop].tolist()}
+            self._spellings[names] = Spelling([*of_terms, *(self.titles[page] for page in pages)])
+        return self._spellings[names]
+
     def title_stems(self, page: int) -> frozenset[str]:
         """Return the stems of a page's title, by the page's number."""
         if page not in self._title_stems:
@@ -134,7 +141,7 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.spelling, self.definitions, self.page_numbers, self.title_rarity, self.questions
+        _ = self.glossary, self.spelling(None), self.definitions, self.page_numbers, self.title_rarity, self.questions
 
 
 @dataclass(frozen=True, slots=True)

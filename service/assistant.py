@@ -147,7 +147,7 @@ class Assistant:
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> tuple[Found, tuple[SearchResult, ...]]:
-        texts = [corrected(text, snapshot, self._embedder) for text in phrasings]
+        texts = [corrected(text, snapshot, self._embedder, collections) for text in phrasings]
         embedded = self._embedder.encode_questions(texts)
         found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
         if self._reranker is not None:

@@ -131,3 +131,20 @@ def test_a_question_that_is_sure_of_its_answer_is_not_drawn_to_the_conversation(
 )
 def test_misspelt_names_are_read_as_the_content_writes_them(glossary, question, read):
     assert corrected(question, glossary, HashingEmbedder()) == read
+
+
+def test_names_of_other_collections_are_not_told(tmp_path):
+    from content.archive import Archive
+    from ingest.pipeline import ingest
+    from ingest.sources import Source
+
+    for name in ("public", "internal"):
+        write_pages(tmp_path / name, {"a.md": f"# {name.title()} zanzibarium\n\nThe text of {name}.\n"})
+    write_pages(tmp_path / "public", {"a.md": "# Garden\n\nFlowers grow.\n"})
+    sources = [Source(str(tmp_path / name), name) for name in ("public", "internal")]
+    ingest(Archive(tmp_path / "var"), sources, HashingEmbedder())
+    snapshot = open_snapshot(tmp_path / "var")
+    question = "What is a zanzibrium?"
+    assert corrected(question, snapshot, HashingEmbedder()) == "What is a zanzibarium?"
+    assert corrected(question, snapshot, HashingEmbedder(), ["internal"]) == "What is a zanzibarium?"
+    assert corrected(question, snapshot, HashingEmbedder(), ["public"]) == question
