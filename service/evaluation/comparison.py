@@ -104,7 +104,7 @@ def _difference(name: str, before: Estimate, after: Estimate, pairs: Sequence[Pa
 def _rises(name: str, pairs: Sequence[Pair]) -> list[float]:
     """Return by how much a figure rose on each question that it was measured on."""
     measured = ((getattr(before, name), getattr(after, name)) for before, after in pairs)
-    return [after - before for before, after in measured if before is not None]
+    return [after - before for before, after in measured if before is not None and after is not None]
 
 
 def _half_difference(right: NDArray[np.float64], wrong: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
@@ -135,4 +135,6 @@ def _changed(pairs: Sequence[Pair], *, better: bool) -> tuple[Changed, ...]:
 
 def _changes(before: Measured, after: Measured) -> list[Change]:
     measured = [(name, getattr(before, name), getattr(after, name)) for name in MEANS]
-    return [Change(name, old, new) for name, old, new in measured if old != new]
+    # A run file does not say what was asked back, so that some figures stand on one side alone.
+    both = [(name, old, new) for name, old, new in measured if old is not None and new is not None]
+    return [Change(name, old, new) for name, old, new in both if old != new]

@@ -6,6 +6,7 @@ import pytest
 
 from service.evaluation import Asked, QueryLine, RunLine, compare, figures, measure
 from service.evaluation.comparison import Change
+from service.model import Outcome
 
 QUERIES = [
     QueryLine(id="1", question="ranked better", relevant=("p",), kind="a"),
@@ -109,3 +110,13 @@ def test_the_interval_of_balanced_accuracy_is_drawn_from_both_sorts_of_questions
     assert (one.before, one.after, one.verdict) == (0.75, 1.0, "better")
     # Half of a share of 1/2 of 100 questions: its standard error is 0.025.
     assert one.interval == pytest.approx((0.25 - 1.96 * 0.025, 0.25 + 1.96 * 0.025), abs=0.005)
+
+
+def test_what_a_run_file_does_not_say_is_not_compared():
+    query = QueryLine(id="1", question="why", relevant=("a",))
+    line = RunLine("1", ("a",), "because", False)
+    (told,), (live,) = measure([query], [Asked(line)]), measure([query], [Asked(line, 0.5, Outcome.ANSWERED)])
+    found = compare([told], [live])
+    assert "aside" not in found.differences
+    assert not found.better
+    assert not found.worse
