@@ -37,10 +37,10 @@ class Glossary:
         self._by_joined: dict[str, list[Term]] = {}
         for term in self.terms:
             self._by_slug.setdefault(term.slug, []).append(term)
-            for name in dict.fromkeys(map(name_key, (term.name, *term.aliases))):
+            for name in dict.fromkeys(map(name_key, term.names)):
                 if name:
                     self._by_name.setdefault(name, []).append(term)
-            for joined in dict.fromkeys(_joined(words(name)) for name in (term.name, *term.aliases)):
+            for joined in dict.fromkeys(run_together(words(name)) for name in term.names):
                 if len(joined) >= _SHORTEST_JOINED:
                     self._by_joined.setdefault(joined, []).append(term)
 
@@ -63,7 +63,7 @@ class Glossary:
         while at < len(spoken):
             for length in range(min(_LONGEST_NAME, len(spoken) - at), 0, -1):
                 name = spoken[at : at + length]
-                terms = self._by_name.get(name) or self._by_joined.get(_joined(written[at : at + length]), [])
+                terms = self._by_name.get(name) or self._by_joined.get(run_together(written[at : at + length]), [])
                 named = [term for term in terms if _in(term, collections)]
                 if named:
                     found += [Mention(term, name) for term in named]
@@ -97,7 +97,7 @@ class Glossary:
         return [
             term
             for term in self.terms
-            if _in(term, collections) and any(_begins(words(name), wanted) for name in (term.name, *term.aliases))
+            if _in(term, collections) and any(_begins(words(name), wanted) for name in term.names)
         ]
 
 
@@ -106,7 +106,8 @@ def name_key(name: str) -> tuple[str, ...]:
     return tuple(map(stem, words(name)))
 
 
-def _joined(name: Sequence[str]) -> str:
+def run_together(name: Sequence[str]) -> str:
+    """Return the stem of a name's words written as one, by which "front end" and "frontend" are one name."""
     return stem("".join(name))
 
 

@@ -201,6 +201,11 @@ class Term:
     page_id: str
     url: str | None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it goes by: its name, then its aliases."""
+        return self.name, *self.aliases
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

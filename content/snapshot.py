@@ -110,9 +110,7 @@ class Snapshot:
         """Return how the terms and the pages of these collections spell their names; others stay unheard of."""
         names = frozenset(self.manifest.collections if collections is None else collections)
         if names not in self._spellings:
-            of_terms = (
-                name for term in self.glossary.terms if term.collection in names for name in (term.name, *term.aliases)
-            )
+            of_terms = (name for term in self.glossary.terms if term.collection in names for name in term.names)
             rows = (self.manifest.collections[name].rows for name in names)
             pages = {page for span in rows for page in self.page_numbers[span.start : span.stop].tolist()}
             self._spellings[names] = Spelling([*of_terms, *(self.titles[page] for page in pages)])

@@ -78,9 +78,7 @@ def _topic(history: Sequence[Turn], mentions: Mentions) -> str | None:
 def _after(before: str, question: str, mentions: Mentions) -> str:
     """Ask the earlier question of the new term: "How does BERT work?" and "And GPT-3?" give "How does GPT-3 work?"."""
     new = mentions(question)[0].term.name
-    for name in dict.fromkeys(
-        name for mention in mentions(before) for name in (mention.term.name, *mention.term.aliases)
-    ):
+    for name in dict.fromkeys(name for mention in mentions(before) for name in mention.term.names):
         found = re.search(rf"\b{re.escape(name)}\b", before, re.IGNORECASE)
         if found:
             return before[: found.start()] + new + before[found.end() :]

@@ -55,7 +55,7 @@ def _claims(snapshot: Snapshot) -> dict[_Key, list[_Claim]]:
     claims: dict[_Key, list[_Claim]] = defaultdict(list)
     for term in snapshot.glossary.terms:
         _, row = snapshot.definitions[term.collection, term.slug]  # every term is defined in a passage
-        for name in (term.name, *term.aliases):
+        for name in term.names:
             claim = _Claim(term.page_id, name, name == term.name, (term.start, term.end), row)
             claims[term.collection, _key(name)].append(claim)
     for key, stored in _sharing_pages(snapshot):

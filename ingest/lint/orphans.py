@@ -55,7 +55,7 @@ def _names(snapshot: Snapshot) -> _Names:
     names: dict[str, list[tuple[tuple[str, ...], Key]]] = defaultdict(list)
     known = glossaries(snapshot)
     for term in snapshot.glossary.terms:
-        for name in {name_key(name) for name in (term.name, *term.aliases)}:
+        for name in {name_key(name) for name in term.names}:
             if name and term.collection in known:
                 names[name[0]].append((name, (term.collection, term.page_id)))
     return names

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from content.glossary import run_together
 from content.model import BlockKind, Page
 from content.snapshot import Snapshot
-from content.words import stem, words
+from content.words import words
 from ingest.extract.markdown import SOURCES_HEADING
 from ingest.lint.finding import Check, Finding, finding
 from ingest.lint.glossary import glossaries
@@ -64,8 +65,8 @@ def undefined_terms(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _known_names(snapshot: Snapshot) -> frozenset[str]:
     """Return the stems of all names of terms and titles of pages, run together."""
-    names = {name for term in snapshot.glossary.terms for name in (term.name, *term.aliases)} | set(snapshot.titles)
-    return frozenset(_joined(words(name)) for name in names)
+    names = {name for term in snapshot.glossary.terms for name in term.names} | set(snapshot.titles)
+    return frozenset(run_together(words(name)) for name in names)
 
 
 def _is_known(name: str, known: frozenset[str]) -> bool:
@@ -73,11 +74,7 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
     spoken = words(name)
     longer = range(2, len(spoken) + 1)
     runs = [spoken[at : at + length] for length in longer for at in range(len(spoken) - length + 1)]
-    return all(_joined([word]) in known for word in spoken) or any(_joined(run) in known for run in runs)
-
-
-def _joined(spoken: Sequence[str]) -> str:
-    return stem("".join(spoken))
+    return all(run_together([word]) in known for word in spoken) or any(run_together(run) in known for run in runs)
 
 
 def _uses(snapshot: Snapshot, collections: Collection[str]) -> Mapping[str, Mapping[str, _Use]]:
