@@ -72,10 +72,13 @@ class Found:
         distinct = _distinct(self.hits(limit))  # most questions find no duplicates
         return distinct if len(distinct) == limit else _distinct(self.hits(2 * limit))[:limit]
 
+    def page_numbers(self) -> list[int]:
+        """Return the numbers of the pages of the passages, best first, each once."""
+        return list(dict.fromkeys(self.snapshot.page_numbers[self.rows].tolist()))
+
     def page_ids(self, limit: int) -> list[str]:
         """Return the ids of the pages of the best passages, each once."""
-        pages = dict.fromkeys(self.snapshot.page_numbers[self.rows].tolist())
-        return [self.snapshot.page_ids[page] for page in list(pages)[:limit]]
+        return [self.snapshot.page_ids[page] for page in self.page_numbers()[:limit]]
 
 
 def corrected(question: str, snapshot: Snapshot, embedder: Embedder, collections: Sequence[str] | None = None) -> str:
@@ -85,7 +88,7 @@ def corrected(question: str, snapshot: Snapshot, embedder: Embedder, collections
     """
 
     def known(word: str) -> bool:
-        stemmed = (stem for stems in snapshot.stems(word) for stem in stems)
+        stemmed = (stem for by_language in snapshot.stems(word) for stem in by_language)
         return any(stem in snapshot.lexical for stem in stemmed) or embedder.count_tokens([word]) == [1]
 
     return snapshot.spelling(collections).corrected(question, known)

@@ -111,7 +111,7 @@ class _Asked:
     def ask(self, probe: Probe, embedded: Embedded) -> _Answer:
         """Return what becomes of a probe."""
         found = search(self._snapshot, probe.question, embedded, self._among(probe))
-        pages = list(dict.fromkeys(self._snapshot.page_numbers[found.rows].tolist()))
+        pages = found.page_numbers()
         own = self._numbers[probe.page]
         return _Answer(pages.index(own) + 1 if own in pages else None, round(found.best, 3))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,8 +103,18 @@ def _difference(name: str, before: Estimate, after: Estimate, pairs: Sequence[Pa
 
 def _rises(name: str, pairs: Sequence[Pair]) -> list[float]:
     """Return by how much a figure rose on each question that it was measured on."""
-    measured = ((getattr(before, name), getattr(after, name)) for before, after in pairs)
-    return [after - before for before, after in measured if before is not None and after is not None]
+    return [after - before for before, after in _measured(name, pairs)]
+
+
+def _measured(name: str, pairs: Iterable[Pair]) -> Iterator[tuple[float, float]]:
+    """Yield what was measured of a figure before and after, where it was on both sides.
+
+    A run file does not say what was asked back, so that some figures stand on one side alone.
+    """
+    for before, after in pairs:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not None and new is not None:
+            yield old, new
 
 
 def _half_difference(right: NDArray[np.float64], wrong: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
@@ -134,7 +144,5 @@ def _changed(pairs: Sequence[Pair], *, better: bool) -> tuple[Changed, ...]:
 
 
 def _changes(before: Measured, after: Measured) -> list[Change]:
-    measured = [(name, getattr(before, name), getattr(after, name)) for name in MEANS]
-    # A run file does not say what was asked back, so that some figures stand on one side alone.
-    both = [(name, old, new) for name, old, new in measured if old is not None and new is not None]
-    return [Change(name, old, new) for name, old, new in both if old != new]
+    measured = ((name, *both) for name in MEANS for both in _measured(name, [(before, after)]))
+    return [Change(name, old, new) for name, old, new in measured if old != new]
