@@ -102,7 +102,8 @@ class Assistant:
         asked = phrasings(question.text, question.history, mentions)
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         outcome = self._outcome(found)
-        unclear = clarification(question.history, found, outcome is Outcome.ANSWERED, site.replies)
+        likely = outcome is Outcome.ANSWERED
+        unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
         if unclear is not None:
             yield Sources()
             yield reply.say(unclear.text)
