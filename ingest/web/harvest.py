@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.web.address import parse
 from ingest.web.answer import Body
@@ -16,6 +17,7 @@ from ingest.web.frontier import State
 from ingest.web.markup import markup_of
 from ingest.web.store import Store
 
+_REMEMBERED = 64  # pages
 _ALIKE = 0.5  # the share of a page's pieces of text that must stand on the page that it says it is
 
 
@@ -63,6 +65,7 @@ class _Sorting:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._blocks = lru_cache(_REMEMBERED)(self._read_blocks)  # many pages may claim to be one
         self._pages = {turn.url: turn.target for turn in store.frontier.of(State.PAGE)}
         self._moved = {turn.url: turn.target for turn in store.frontier.of(State.MOVED) if turn.target}
         self.kept: dict[str, str] = {}  # by the address that was fetched, the one that the page goes by
@@ -121,7 +124,7 @@ class _Sorting:
         mine, theirs = self._blocks(url), self._blocks(other)
         return len(mine & theirs) >= _ALIKE * len(mine)
 
-    def _blocks(self, url: str) -> frozenset[int]:
+    def _read_blocks(self, url: str) -> frozenset[int]:
         body = self._store.copies.get(url)
         page = markup_of(body, parse(url)) if body else None
         return page.blocks if page else frozenset()
