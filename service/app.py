@@ -70,7 +70,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
 
 
 def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Services:
-    worker = Worker(settings.max_waiting)
+    worker = Worker(settings.max_waiting, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,

@@ -168,6 +168,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="A sentence-transformers model: its name on the hub, or its folder.",
     )
+    encoder: Literal["auto", "onnx", "torch"] = Field(
+        "auto",
+        description="What computes with the embedding model. `onnx` is ONNX Runtime with an export of the model, which "
+        "`glossator ingest` makes once and which needs the extra `glossator[onnx]`; `torch` is PyTorch. `auto` takes "
+        "`onnx` where it is installed, and `torch` to ingest with an NVIDIA GPU.",
+    )
     late_interaction: bool = Field(
         True,
         description="Whether passages and questions are also compared token by token; takes about 20 KiB a passage.",

@@ -10,7 +10,7 @@ import typer
 
 import content
 from content.archive import Archive
-from glossator.models import configured_embedder, configured_reranker
+from glossator.models import configured_embedder, configured_reranker, export_beside
 from glossator.output import say
 from glossator.sources import configured_sources
 from glossator.verbs.ingest import ingest_options, ingest_sources, print_report
@@ -30,7 +30,9 @@ def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
     settings: Settings = context.obj.model_copy(update=given)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("glossator").setLevel(logging.INFO)
-    app = create_app(settings, configured_embedder(settings), configured_reranker(settings))
+    embedder = configured_embedder(settings)
+    export_beside(embedder)
+    app = create_app(settings, embedder, configured_reranker(settings))
     run(settings, app, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
 
 
