@@ -55,8 +55,6 @@ class OnnxEmbedder:
         self._torch = torch
         self._folder = folder
         self._opening = threading.Lock()
-        self._opened: Any = None
-        self._failed = False
 
     @property
     def card(self) -> ModelCard:
@@ -116,14 +114,17 @@ class OnnxEmbedder:
             draft.unlink(missing_ok=True)
 
     def _session(self) -> Any:
-        if self._opened is None and not self._failed and self.is_exported:
-            with self._opening:
-                try:
-                    self._opened = self._opened or _session(self.path)
-                except ModelError as error:
-                    self._failed = True
-                    _log.warning("%s Until then PyTorch is used.", error)
-        return self._opened
+        """Return what runs the export, None where there is none that can be used."""
+        with self._opening:
+            return self._opened if self.is_exported else None
+
+    @cached_property
+    def _opened(self) -> Any:
+        try:
+            return _session(self.path)
+        except ModelError as error:
+            _log.warning("%s Until then PyTorch is used.", error)
+            return None
 
     def _verify(self, session: Any) -> None:
         for task, theirs in (("document", self._torch.encode_passages), ("query", self._torch.encode_questions)):
