@@ -1,4 +1,4 @@
-"""The worker: the one thread in which embedding and searching run, off the event loop."""
+"""The worker: the two threads in which embedding and searching run, off the event loop."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class _Batch:
 
 
 class Worker:
-    """Runs one piece of work after the other. One thread, since the model uses all cores for a single text.
+    """Runs one piece of work after the other, and beside it the model, which uses all cores for a single text.
 
-    Questions that come while it is busy are embedded in one pass, which takes little longer than a single one's; none
-    waits for others to come.
+    Questions that come while the model is busy are embedded in one pass, which takes little longer than a single one's;
+    none waits for others to come.
     """
 
     def __init__(self, most_waiting: int, embedder: Embedder) -> None:
@@ -43,6 +43,7 @@ class Worker:
         self._waiting = 0
         self._batch: _Batch | None = None  # the one that still takes questions
         self._lock = threading.Lock()
+        self._model = ThreadPoolExecutor(max_workers=1, thread_name_prefix="glossator-model")
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="glossator-worker")
 
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -60,7 +61,8 @@ class Worker:
 
     def close(self) -> None:
         """Finish what runs, drop what waits."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        for executor in (self._model, self._executor):
+            executor.shutdown(wait=True, cancel_futures=True)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -80,7 +82,7 @@ class Worker:
             at = len(batch.texts)
             batch.texts += texts
             if batch.embedded is None:
-                batch.embedded = self._executor.submit(self._encode, batch)
+                batch.embedded = self._model.submit(self._encode, batch)
         # Whoever goes away leaves the others their pass.
         embedded = await asyncio.shield(asyncio.wrap_future(batch.embedded))
         return embedded.part(slice(at, at + len(texts)))
