@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
-from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term
+from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term, under_headings
 
 _SCHEMA = """
 CREATE TABLE page (
@@ -139,9 +139,34 @@ class Catalog:
         found = self._connection.execute(
             "SELECT term.collection, slug, page.number, min(row) FROM term "
             "JOIN page ON page.collection = term.collection AND page.page_id = term.page_id "
-            "JOIN passage ON passage.page = page.number AND passage.stop > term.start GROUP BY 1, 2"
+            "JOIN passage ON passage.row >= first_row AND passage.row < first_row + passages "
+            "AND passage.stop > term.start GROUP BY 1, 2"
         )
         return {(collection, slug): (page, row) for collection, slug, page, row in found}
+
+    def embedded(self) -> Iterator[tuple[str, str]]:
+        """Yield the collection of every passage and its text under its title and headings, by row."""
+        found = self._connection.execute(
+            "SELECT collection, title, heading, passage.text FROM passage JOIN page ON number = page ORDER BY row"
+        )
+        for collection, title, heading, text in found:
+            yield collection, under_headings(title, tuple(json.loads(heading)), text)
+
+    def texts(self, collection: str) -> Iterator[str]:
+        """Yield the texts of a collection's pages by their number."""
+        found = self._connection.execute("SELECT text FROM page WHERE collection = ? ORDER BY number", (collection,))
+        return (text for (text,) in found)
+
+    def title(self, page: int) -> str:
+        """Return the title of a page, by its number."""
+        found: str = self._connection.execute("SELECT title FROM page WHERE number = ?", (page,)).fetchone()[0]
+        return found
+
+    def question(self, row: int) -> str:
+        """Return the question that a passage answers, by its row; it must answer one."""
+        (heading,) = self._connection.execute("SELECT heading FROM passage WHERE row = ?", (row,)).fetchone()
+        asked: str = json.loads(heading)[-1]
+        return asked
 
     def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
         """Return passages by row, each with its page's title and address."""
@@ -160,6 +185,9 @@ class Catalog:
             raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
         number, *said = record
         return self._whole(number, said)
+
+    def __iter__(self) -> Iterator[Page]:
+        return self.pages()
 
     def pages(self) -> Iterator[Page]:
         """Yield all pages by their number; only one of them is held at a time."""
@@ -225,31 +253,49 @@ class Catalog:
             )
 
 
-def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]) -> None:
-    """Write a new catalog; passages get their rows in the order in which they come."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
+class CatalogWriter:
+    """Writes a new catalog; passages get their rows in the order in which they come."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
-        connection.executescript(
+        self._connection.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}"
             f"{''.join(f'CREATE {table}' for table in _ADDED.values())} BEGIN;"
         )
-        row = 0
-        for number, stored in enumerate(pages):
-            connection.execute("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", _page_record(number, stored, row))
-            records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
-            connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
-            places = [(number, place.start, place.locator) for place in stored.page.places]
-            connection.executemany("INSERT INTO place VALUES (?,?,?)", places)
-            addresses = [(stored.page.collection, url, stored.page.page_id) for url in stored.page.addresses]
-            connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
-            links = [(number, link.start, link.target) for link in stored.page.links]
-            connection.executemany("INSERT INTO link VALUES (?,?,?)", links)
-            row += len(records)
-        connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
+        self._pages = self._rows = 0
+
+    def add(self, stored: StoredPage) -> None:
+        """Write a page with its passages."""
+        number, row, page = self._pages, self._rows, stored.page
+        write = self._connection.executemany
+        write("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", [_page_record(number, stored, row)])
+        records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
+        write("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
+        write("INSERT INTO place VALUES (?,?,?)", [(number, place.start, place.locator) for place in page.places])
+        addresses = [(page.collection, url, page.page_id) for url in page.addresses]
+        write("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
+        write("INSERT INTO link VALUES (?,?,?)", [(number, link.start, link.target) for link in page.links])
+        self._pages += 1
+        self._rows += len(records)
+
+    def add_terms(self, terms: Iterable[Term]) -> None:
+        """Write terms."""
+        self._connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
+
+    @property
+    def written(self) -> Catalog:
+        """What was written so far, to read; it ends with the writer."""
+        return Catalog(self._connection)
+
+    def finish(self) -> None:
+        """End the file."""
+        self._connection.execute("COMMIT")
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, finished or not."""
+        self._connection.close()
 
 
 def _page_record(number: int, stored: StoredPage, first_row: int) -> tuple[Any, ...]:

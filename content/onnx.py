@@ -49,11 +49,15 @@ def is_installed() -> bool:
 
 
 class OnnxEmbedder:
-    """A sentence-transformers model by its export in ``folder``, or by PyTorch as long as there is none."""
+    """A sentence-transformers model by its export in ``folder``, or by PyTorch as long as there is none.
 
-    def __init__(self, torch: SentenceTransformerEmbedder, folder: Path) -> None:
+    The processor is ``shared_by`` so many processes.
+    """
+
+    def __init__(self, torch: SentenceTransformerEmbedder, folder: Path, shared_by: int = 1) -> None:
         self._torch = torch
         self._folder = folder
+        self._threads = max(1, _cores() // shared_by)
         self._opening = threading.Lock()
 
     @property
@@ -104,7 +108,7 @@ class OnnxEmbedder:
             except (RuntimeError, TypeError, ValueError, KeyError) as error:
                 said = str(error).strip().partition("\n")[0]
                 raise ModelError(f"embedding model {self.card.name!r} cannot be exported: {said} {_REMEDY}") from error
-            self._verify(_session(draft))
+            self._verify(_session(draft, self._threads))
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             for old in self._folder.glob(f"*{_SUFFIX}"):
@@ -121,7 +125,7 @@ class OnnxEmbedder:
     @cached_property
     def _opened(self) -> Any:
         try:
-            return _session(self.path)
+            return _session(self.path, self._threads)
         except ModelError as error:
             _log.warning("%s Until then PyTorch is used.", error)
             return None
@@ -196,7 +200,11 @@ def _tokens(encoding: Any, states: Vectors, prompt: int) -> TokenVectors:
     return TokenVectors(ids[kept], spans[kept], unit(states[: len(ids)][kept]))
 
 
-def _session(path: Path) -> Any:
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _session(path: Path, threads: int) -> Any:
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as problems
     from threadpoolctl import threadpool_limits
@@ -204,7 +212,7 @@ def _session(path: Path) -> Any:
     threadpool_limits(1, user_api="blas")  # as beside PyTorch: NumPy's threads and these would wait for each other
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = threads
     # Threads that spin while they wait take the processor from everything else in the service.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:

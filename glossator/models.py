@@ -22,7 +22,7 @@ def configured_embedder(settings: Settings) -> SentenceTransformerEmbedder | Onn
         return torch
     if not onnx.is_installed():
         raise ConfigurationError("encoder = 'onnx' needs ONNX Runtime. Install it: pip install glossator[onnx]")
-    return OnnxEmbedder(torch, settings.data_dir / _EXPORTS)
+    return OnnxEmbedder(torch, settings.data_dir / _EXPORTS, shared_by=settings.workers)
 
 
 def ingesting_embedder(settings: Settings) -> SentenceTransformerEmbedder | OnnxEmbedder:

@@ -201,6 +201,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="How many processes serve. They share the snapshot's mapped files; each has a model of its own and "
+        "its share of the cores.",
+    )
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
     allowed_hosts: tuple[str, ...] = Field(
         (),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from content.catalog import Catalog, StoredPage, write_catalog
+from content.catalog import Catalog, CatalogWriter, StoredPage
 from content.errors import NotFound
 from content.model import Page
 
@@ -14,7 +14,10 @@ BANANA = replace(APPLE, page_id="https://example.com/banana", title="Banana")
 
 def written(folder: Path, *pages: Page) -> Path:
     path = folder / "catalog.sqlite3"
-    write_catalog(path, (StoredPage(page, "source", page.digest, ()) for page in pages), ())
+    writer = CatalogWriter(path)
+    for page in pages:
+        writer.add(StoredPage(page, "source", page.digest, ()))
+    writer.finish()
     return path
 
 
