@@ -26,7 +26,7 @@ _PROBES = (8, 16, 32, 64, 128, 256)
 _RECALL = 0.95  # the fewest probes are taken that find so many of the nearest
 _SAMPLE, _NEAREST = 200, 100  # passages whose nearest are looked for, and how many
 _TRAINING = 40  # vectors a list, of which its centre is learned
-_MORE = 3  # times as many as are asked for are compared with their whole vectors
+_MARGIN = 64  # so many more than twice what is asked for are compared with their whole vectors
 _SEED = 1
 
 
@@ -103,12 +103,13 @@ class ListIndex:
         self._lists = lists
 
     @classmethod
-    def build(cls, vectors: Vectors, flat: FlatIndex, lists: int) -> ListIndex:
-        """Index vectors of shape (passages, dimension) in so many lists."""
+    def build(cls, vectors: Vectors, flat: FlatIndex, lists: int, probes: int = 1) -> ListIndex:
+        """Index vectors of shape (passages, dimension) in so many lists, of which so many are searched."""
         dimension = vectors.shape[1]
         index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
+        index.nprobe = probes
         random = np.random.default_rng(_SEED)
         training = np.sort(random.permutation(len(vectors))[: _TRAINING * lists])
         index.train(np.ascontiguousarray(vectors[training]))
@@ -145,7 +146,7 @@ class ListIndex:
         parameters = faiss.SearchParametersIVF(
             nprobe=self._lists.nprobe, sel=None if among is None else _selector(among)
         )
-        _, (rows,) = self._lists.search(vector.reshape(1, -1), _MORE * k, params=parameters)
+        _, (rows,) = self._lists.search(vector.reshape(1, -1), 2 * k + _MARGIN, params=parameters)
         rows = rows[rows >= 0]
         scores = self.vectors(rows) @ vector
         best = np.argsort(-scores, kind="stable")[:k]
