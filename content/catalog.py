@@ -51,6 +51,7 @@ _LINKS = """TABLE link (
     PRIMARY KEY (page, start, target)
 ) WITHOUT ROWID;
 """
+_INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
 _ADDED = {"place": _PLACES, "address": _ADDRESSES, "link": _LINKS}  # since the first catalogs were published
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
@@ -216,11 +217,14 @@ class Catalog:
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""
         page = self.page(collection, page_id)
-        number, source, digest, first_row = self._connection.execute(
-            "SELECT number, source, digest, first_row FROM page WHERE collection = ? AND page_id = ?",
+        source, digest, first_row, count = self._connection.execute(
+            "SELECT source, digest, first_row, passages FROM page WHERE collection = ? AND page_id = ?",
             (collection, page_id),
         ).fetchone()
-        found = self._connection.execute(f"{_PASSAGE} WHERE page = ? ORDER BY row", (number,))
+        # By rows, since passages have no index by page.
+        found = self._connection.execute(
+            f"{_PASSAGE} WHERE row >= ? AND row < ? ORDER BY row", (first_row, first_row + count)
+        )
         passages = tuple(map(_passage, found))
         return StoredPage(replace(page, addresses=self._addresses(page)), source, digest, passages, first_row)
 
@@ -261,7 +265,7 @@ class CatalogWriter:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
         self._connection.executescript(
             f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}"
-            f"{''.join(f'CREATE {table}' for table in _ADDED.values())} BEGIN;"
+            f"{''.join(f'CREATE {table}' for table in _ADDED.values())} {_INDEX} BEGIN;"
         )
         self._pages = self._rows = 0
 
