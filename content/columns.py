@@ -52,8 +52,8 @@ class Columns:
     @classmethod
     def open(cls, folder: Path) -> Columns:
         """Map saved columns into memory."""
-        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
-        return cls(*arrays, words=json.loads((folder / _WORDS).read_text(encoding="utf-8")))
+        pages, is_question, rarity = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        return cls(pages, is_question, rarity, json.loads((folder / _WORDS).read_text(encoding="utf-8")))
 
     def save(self, folder: Path) -> None:
         """Write the columns into an empty folder."""

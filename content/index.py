@@ -143,9 +143,8 @@ class ListIndex:
         """Return the rows and scores of the at most ``k`` nearest, best first; few among many are searched exactly."""
         if among is not None and sum(map(len, among)) <= EXACT_UP_TO:
             return self._flat.search(vector, k, among)
-        parameters = faiss.SearchParametersIVF(
-            nprobe=self._lists.nprobe, sel=None if among is None else _selector(among)
-        )
+        chosen = None if among is None else _selector(among)
+        parameters = faiss.SearchParametersIVF(nprobe=self._lists.nprobe, sel=chosen)  # type: ignore[call-arg]
         _, (rows,) = self._lists.search(vector.reshape(1, -1), 2 * k + _MARGIN, params=parameters)
         rows = rows[rows >= 0]
         scores = self.vectors(rows) @ vector

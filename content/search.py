@@ -214,7 +214,7 @@ def _signals(
     mentions: Sequence[Mention],
 ) -> Signals:
     """Return how the candidates fit the question, token vectors aside."""
-    pages = snapshot.page_numbers[rows]
+    pages = snapshot.page_numbers[rows].astype(np.int64)
     return Signals(
         meaning=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
         words=lexical[rows],
