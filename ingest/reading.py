@@ -114,7 +114,7 @@ def _pages(source: Source, found: Sequence[tuple[RawPage, Draft]], report: Sourc
 
 def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, player: Page | None) -> Page:
     """Return a draft as a page; ``player`` is the page that plays the recording of which it has the captions."""
-    url = raw.url or draft.url or (player.url if player else None)
+    url = (player.url if player else None) or raw.url or draft.url
     if url and not url.startswith(("http://", "https://")):
         report.skipped.append((raw.where, f"its address {url[:80]!r} is not http or https and is left out"))
         url = None
