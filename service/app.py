@@ -20,7 +20,7 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service.answer import ExtractiveGenerator
-from service.api import chat, health, pages, search, sites, terms, web
+from service.api import chat, completions, health, pages, search, sites, terms, web
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
@@ -28,6 +28,7 @@ from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.errors import status_of
 from service.library import Library
+from service.openai_error import OpenAIErrors, failed, speaks_openai
 from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
@@ -55,14 +56,16 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = _services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, terms, pages, sites, health, web):
+    for module in (search, chat, completions, terms, pages, sites, health, web):
         app.include_router(module.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, settings=settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
     app.add_middleware(ProblemBodies)
+    app.add_middleware(OpenAIErrors)
     app.add_middleware(RequestId)
     app.add_exception_handler(GlossatorError, _on_error)
+    app.add_exception_handler(completions.UnknownModel, _on_unknown_model)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_fault)
@@ -75,6 +78,7 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
     return Services(
         settings=settings,
         library=Library(Archive(settings.data_dir), embedder),
+        embedder=embedder,
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
@@ -107,6 +111,10 @@ async def _on_error(request: Request, error: Exception) -> Response:
     return problem(status_of(error), str(error), headers=headers)
 
 
+async def _on_unknown_model(request: Request, error: Exception) -> Response:
+    return failed(404, str(error), "model", "model_not_found")
+
+
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
@@ -127,5 +135,7 @@ async def _on_fault(request: Request, error: Exception) -> Response:
     request_id = request.state.request_id
     _log.error("request %s failed", request_id, exc_info=error)
     detail = f"the service failed on this request. Its log has more under the request id {request_id}."
-    # This reply is sent outside of all middleware, so it takes its id along itself.
-    return problem(500, detail, headers={HEADER: request_id})
+    # This reply is sent outside of all middleware, so it takes its form and its id along itself.
+    response = failed(500, detail) if speaks_openai(request.url.path) else problem(500, detail)
+    response.headers[HEADER] = request_id
+    return response
