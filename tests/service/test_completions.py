@@ -9,7 +9,7 @@ import pytest
 
 from service.completion import Footnotes, notes, unmarked
 from service.model import Citation
-from tests.fakes import HashingEmbedder
+from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 from tests.service.api import client
 from tests.service.test_origins import SHOP, SITES, data_dir  # noqa: F401
 
@@ -185,9 +185,13 @@ class BrokenLater(HashingEmbedder):
         raise RuntimeError("secret")
 
 
-async def test_a_fault_in_mid_stream_ends_it_with_an_error(glossary_dir):
-    async with client(glossary_dir, BrokenLater(), answer_threshold=0.3, closest_threshold=0.1) as http:
-        *_, last = chunks((await complete(http, stream=True)).text)
+async def test_a_fault_in_mid_stream_ends_it_with_an_error(tmp_path):
+    pages = write_pages(tmp_path / "pages", GLOSSARY)
+    ingest_folder(tmp_path / "var", pages, embedder=HashingEmbedder(late_interaction=False))
+    broken = BrokenLater(late_interaction=False)
+    messages = [{"role": "user", "content": "Does a lead form ask for an address?"}]
+    async with client(tmp_path / "var", broken, answer_threshold=0.1, closest_threshold=0.0) as http:
+        *_, last = chunks((await complete(http, messages=messages, stream=True)).text)
     assert last["error"]["type"] == "server_error"
     assert "secret" not in last["error"]["message"]
 
