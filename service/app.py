@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
 
 from content.archive import Archive
 from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
+from service import mcp
 from service.answer import ExtractiveGenerator
 from service.api import chat, completions, health, pages, search, sites, terms, web
 from service.api.visitor import Services
@@ -54,10 +57,12 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
             "5XX": {"model": Problem, "description": "The service cannot serve the request now."},
         },
     )
-    app.state.services = _services(settings, embedder, reranker)
+    app.state.services = create_services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
     for module in (search, chat, completions, terms, pages, sites, health, web):
         app.include_router(module.router)
+    app.state.mcp = mcp.over_http(app.state.services)
+    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, settings=settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
@@ -72,7 +77,8 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     return app
 
 
-def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Services:
+def create_services(settings: Settings, embedder: Embedder, reranker: Reranker | None = None) -> Services:
+    """Return what answers questions; it works while it is ``running``."""
     worker = Worker(settings.max_waiting)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
@@ -87,22 +93,34 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    services: Services = app.state.services
+async def running(services: Services) -> AsyncIterator[None]:
+    """Load the model and the snapshot, and keep up with newer snapshots until left."""
     await asyncio.to_thread(services.library.refresh)
     await services.assistant.load()
     services.asked.start()
-    schedule: Schedule = app.state.schedule
-    watching = [asyncio.create_task(work) for work in (services.library.watch(), schedule.watch())]
+    try:
+        async with _going_on(services.library.watch()):
+            yield
+    finally:
+        services.worker.close()
+        services.asked.close()
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with running(app.state.services), _going_on(app.state.schedule.watch()), app.state.mcp.run():
+        yield
+
+
+@asynccontextmanager
+async def _going_on(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
-        for task in watching:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        services.worker.close()
-        services.asked.close()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -84,6 +84,14 @@ class TermChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class Definitions:
+    """What the glossary says of a term: several collections may define it, and one name may mean several terms."""
+
+    term: str
+    definitions: tuple[TermDetail, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """What this service can do for visitors of a site."""
 

@@ -50,10 +50,11 @@ def term(visitor: TheVisitor, slug: str, collection: str | None = None) -> TermD
     found = visitor.snapshot.glossary.get(slug, visitor.collections(collection))
     if len(found) > 1:
         return JSONResponse(asdict(TermChoices(tuple(map(_item, found)))), 300)
-    return _detail(found[0], visitor.snapshot)
+    return detail(found[0], visitor.snapshot)
 
 
-def _detail(term: Term, snapshot: Snapshot) -> TermDetail:
+def detail(term: Term, snapshot: Snapshot) -> TermDetail:
+    """Return a term with what its page says of it."""
     page = snapshot.catalog.page(term.collection, term.page_id)
     return TermDetail(
         **asdict(_item(term)),
