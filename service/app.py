@@ -32,10 +32,11 @@ from service.cors import CrossOrigin
 from service.errors import status_of
 from service.library import Library
 from service.openai_error import OpenAIErrors, failed, speaks_openai
-from service.problem import FieldError, Problem, ProblemBodies, problem
+from service.problem import ProblemBodies, problem
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
 from service.settings import Settings
+from service.wire import FieldError, Problem
 from service.worker import Worker
 
 _log = logging.getLogger("glossator.service")

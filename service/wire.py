@@ -1,4 +1,4 @@
-"""The values that the HTTP interface gives beside those of a conversation: pages, terms, sites, and how it is.
+"""The values that the HTTP interface gives beside those of a conversation: pages, terms, sites, errors.
 
 They and ``service.model`` import nothing heavy, so that clients share them with the service.
 """
@@ -133,3 +133,22 @@ class Ready:
     passages: int
     terms: int
     problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of a request."""
+
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is sent: ``type`` names its kind for programs, ``detail`` is for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: tuple[FieldError, ...] = ()

@@ -17,7 +17,7 @@ from service.assistant import Question
 from service.conversation import Conversation, new_id
 from service.message import checked
 from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
-from service.problem import Problem
+from service.wire import Problem
 
 router = APIRouter(tags=["chat"])
 

@@ -39,7 +39,7 @@ from service.conversation import new_id
 from service.message import checked
 from service.model import Answer, Delta, Done, Event, Turn
 from service.openai_error import OpenAIFailure, failure
-from service.problem import Problem
+from service.wire import Problem
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": OpenAIFailure, "description": "The request cannot be served as it is."},

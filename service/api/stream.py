@@ -13,7 +13,8 @@ from fastapi.responses import StreamingResponse
 from content.errors import GlossatorError
 from service.errors import status_of
 from service.model import Answer, Done, Event
-from service.problem import Problem, describe
+from service.problem import describe
+from service.wire import Problem
 
 EVENT_STREAM = "text/event-stream"
 _log = logging.getLogger("glossator.chat")
