@@ -40,7 +40,7 @@ class CompletionChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class CompletionUsage:
     """Tokens of the embedding model's vocabulary: of all messages that were sent, and of the answer's text."""
 
     prompt_tokens: int
@@ -56,7 +56,7 @@ class ChatCompletion:
     created: int
     model: str
     choices: tuple[CompletionChoice, ...]
-    usage: Usage
+    usage: CompletionUsage
     system_fingerprint: str
     object: Literal["chat.completion"] = "chat.completion"
 

@@ -28,10 +28,10 @@ from service.completion import (
     ChatCompletion,
     CompletionChoice,
     CompletionMessage,
+    CompletionUsage,
     Footnotes,
     ModelItem,
     ModelList,
-    Usage,
     notes,
     unmarked,
 )
@@ -236,10 +236,10 @@ async def _completion(
     )
 
 
-async def _usage(request: CompletionRequest, text: str, services: Services) -> Usage:
+async def _usage(request: CompletionRequest, text: str, services: Services) -> CompletionUsage:
     texts = [*(message.text for message in request.messages), text]
     *prompt, completion = await asyncio.to_thread(services.embedder.count_tokens, texts)
-    return Usage(sum(prompt), completion, sum(prompt) + completion)
+    return CompletionUsage(sum(prompt), completion, sum(prompt) + completion)
 
 
 async def _stream(
