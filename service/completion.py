@@ -1,4 +1,4 @@
-"""Chat completions: answers in the shapes of OpenAI's API, which many clients speak.
+"""Chat completions: requests and answers in the shapes of OpenAI's API, which many clients speak.
 
 https://platform.openai.com/docs/api-reference/chat
 """
@@ -8,15 +8,82 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, Field
 
 from service.markdown import escape
 from service.model import Answer, Citation
 
+ALL = "glossator"  # the model that searches all collections
 _MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 _FENCE = re.compile(r" {0,3}(`{3,})")
 _URL = "%/:?#[]@!$&'()*+,;=~"  # what an address may hold beside letters, digits, "-", "." and "_"
+
+
+def _one(n: int | None) -> int | None:
+    if n not in {None, 1}:
+        raise ValueError("one answer is given to a request; leave n out")
+    return n
+
+
+def _no_tool(choice: Any) -> Any:
+    if choice not in (None, "auto", "none"):
+        raise ValueError("no tool is ever called here; leave tool_choice out or set it to none")
+    return choice
+
+
+def _as_text(wanted: dict[str, Any] | None) -> dict[str, Any] | None:
+    if wanted is not None and wanted.get("type") != "text":
+        raise ValueError("answers are Markdown; leave response_format out")
+    return wanted
+
+
+class ContentPart(BaseModel):
+    """A part of a message; only text is read."""
+
+    type: str
+    text: str | None = None
+
+
+class MessageIn(BaseModel):
+    """A message of the conversation. Those of the system and of tools are accepted and not followed."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[ContentPart] | None = None
+
+    @property
+    def text(self) -> str:
+        """The message's text."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(part.text for part in self.content or () if part.text is not None)
+
+
+class StreamOptions(BaseModel):
+    """What a stream holds beside the answer."""
+
+    include_usage: bool | None = False
+
+
+class Extras(BaseModel):
+    """What OpenAI's API has no field for."""
+
+    footnotes: bool = False
+
+
+class CompletionRequest(BaseModel):
+    """A conversation whose last message is answered. Fields that are not listed are accepted and ignored."""
+
+    messages: list[MessageIn] = Field(min_length=1)
+    model: str = ALL
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    n: Annotated[int | None, AfterValidator(_one)] = None
+    tool_choice: Annotated[Any, AfterValidator(_no_tool)] = None
+    response_format: Annotated[dict[str, Any] | None, AfterValidator(_as_text)] = None
+    glossator: Extras = Extras()
 
 
 @dataclass(frozen=True, slots=True)

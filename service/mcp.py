@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
-from contextlib import aclosing
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, unquote
@@ -42,13 +40,15 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from content.errors import GlossatorError, NotFound
 from content.model import Term
 from service.api.chat import remembered
+from service.api.search import found
+from service.api.stream import last
 from service.api.terms import detail
 from service.api.visitor import Services, Visitor, find_site
 from service.assistant import Question
 from service.conversation import new_id
 from service.cors import SITE_HEADER
 from service.message import checked
-from service.model import Answer, Done, SearchReply
+from service.model import Answer, SearchReply
 from service.settings import DEFAULT_SITE
 from service.wire import Definitions
 
@@ -175,20 +175,12 @@ class ContentTools:
         raise MCPError(INVALID_PARAMS, f"there is no tool {params.name!r}; there are search, ask and define")
 
     async def _search(self, asked: SearchInput, visitor: Visitor) -> SearchReply:
-        started = time.perf_counter()
-        query = checked(asked.query, "query", self._services.settings)
-        collections = visitor.collections(asked.collection)
-        _, shown = await self._services.assistant.search([query], visitor.snapshot, collections, asked.limit)
-        return SearchReply(query, shown, round((time.perf_counter() - started) * 1000))
+        return await found(asked.query, asked.collection, asked.limit, visitor, self._services)
 
     async def _ask(self, asked: AskInput, visitor: Visitor) -> Answer:
         text = checked(asked.question, "question", self._services.settings)
         question = Question(text, new_id(), new_id(), collections=visitor.collections(asked.collection))
-        async with aclosing(remembered(question, None, visitor, self._services)) as events:
-            async for event in events:
-                if isinstance(event, Done):
-                    return event.answer
-        raise AssertionError("a reply ends with Done")
+        return await last(remembered(question, None, visitor, self._services))
 
     async def _list_resources(self, context: _Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         after = _position(params.cursor if params else None)

@@ -9,6 +9,8 @@
 ``AsyncClient`` is the same with ``await``. What comes back are the dataclasses that the service itself answers with.
 """
 
+from glossator.client.async_client import AsyncClient
+from glossator.client.client import Client
 from glossator.client.errors import (
     Ambiguous,
     ApiError,
@@ -20,7 +22,6 @@ from glossator.client.errors import (
     Unreachable,
 )
 from glossator.client.events import ReplyEvent
-from glossator.client.remote import AsyncClient, Client
 from service.model import (
     Answer,
     Citation,

@@ -13,11 +13,10 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
-from pydantic import AfterValidator, BaseModel, Field
 
 from content.errors import InvalidQuestion, NotFound
 from service.api.chat import remembered
@@ -25,13 +24,18 @@ from service.api.stream import event_stream, paced, unread, whole
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
 from service.completion import (
+    ALL,
     ChatCompletion,
     CompletionChoice,
     CompletionMessage,
+    CompletionRequest,
     CompletionUsage,
+    ContentPart,
     Footnotes,
+    MessageIn,
     ModelItem,
     ModelList,
+    StreamOptions,
     notes,
     unmarked,
 )
@@ -47,7 +51,6 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 }
 router = APIRouter(tags=["openai"], responses=_ERRORS)
 
-_NAME = "glossator"
 _FOOTNOTES = ":footnotes"
 _MOST_TURNS = 40
 _LONGEST_TURN = 20_000  # characters
@@ -56,70 +59,6 @@ _END = format_sse_event(data_str="[DONE]")
 
 class UnknownModel(NotFound):
     """A name that is no model here."""
-
-
-def _one(n: int | None) -> int | None:
-    if n not in {None, 1}:
-        raise ValueError("one answer is given to a request; leave n out")
-    return n
-
-
-def _no_tool(choice: Any) -> Any:
-    if choice not in (None, "auto", "none"):
-        raise ValueError("no tool is ever called here; leave tool_choice out or set it to none")
-    return choice
-
-
-def _as_text(wanted: dict[str, Any] | None) -> dict[str, Any] | None:
-    if wanted is not None and wanted.get("type") != "text":
-        raise ValueError("answers are Markdown; leave response_format out")
-    return wanted
-
-
-class ContentPart(BaseModel):
-    """A part of a message; only text is read."""
-
-    type: str
-    text: str | None = None
-
-
-class MessageIn(BaseModel):
-    """A message of the conversation. Those of the system and of tools are accepted and not followed."""
-
-    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[ContentPart] | None = None
-
-    @property
-    def text(self) -> str:
-        """The message's text."""
-        if isinstance(self.content, str):
-            return self.content
-        return "\n".join(part.text for part in self.content or () if part.text is not None)
-
-
-class StreamOptions(BaseModel):
-    """What a stream holds beside the answer."""
-
-    include_usage: bool | None = False
-
-
-class Extras(BaseModel):
-    """What OpenAI's API has no field for."""
-
-    footnotes: bool = False
-
-
-class CompletionRequest(BaseModel):
-    """A conversation whose last message is answered. Fields that are not listed are accepted and ignored."""
-
-    messages: list[MessageIn] = Field(min_length=1)
-    model: str = _NAME
-    stream: bool | None = False
-    stream_options: StreamOptions | None = None
-    n: Annotated[int | None, AfterValidator(_one)] = None
-    tool_choice: Annotated[Any, AfterValidator(_no_tool)] = None
-    response_format: Annotated[dict[str, Any] | None, AfterValidator(_as_text)] = None
-    glossator: Extras = Extras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,34 +125,36 @@ def _question(request: CompletionRequest, visitor: Visitor, services: Services) 
     foreign = [part.type for part in last.content or () if isinstance(part, ContentPart) and part.text is None]
     if foreign:
         raise InvalidQuestion(f"a part of the message is of type {foreign[0]!r}; only text can be read")
-    turns = [
-        Turn("user", one.text[:_LONGEST_TURN]) if one.role == "user" else Turn("assistant", unmarked(one.text))
-        for one in earlier
-        if one.role in {"user", "assistant"}
-    ]
     return Question(
         text=checked(last.text, "the last message", services.settings),
         conversation_id=new_id(),
         message_id=new_id(),
-        history=tuple(turns[-_MOST_TURNS:]),
+        history=tuple(_turns(earlier)),
         collections=_collections(request.model, visitor),
     )
 
 
+def _turns(messages: list[MessageIn]) -> Iterator[Turn]:
+    spoken = [one for one in messages if one.role in {"user", "assistant"}]
+    for one in spoken[-_MOST_TURNS:]:
+        text = one.text[:_LONGEST_TURN]
+        yield Turn("user", text) if one.role == "user" else Turn("assistant", unmarked(text))
+
+
 def _collections(model: str, visitor: Visitor) -> tuple[str, ...] | None:
     name = model.removesuffix(_FOOTNOTES)
-    collection = None if name == _NAME else name.removeprefix(f"{_NAME}/")
+    collection = None if name == ALL else name.removeprefix(f"{ALL}/")
     try:
         if collection != name:
             return visitor.collections(collection)
     except NotFound:
         pass  # told like any other name that is no model
-    raise UnknownModel(f"there is no model {model!r}; GET /v1/models lists them, {_NAME!r} searches all collections")
+    raise UnknownModel(f"there is no model {model!r}; GET /v1/models lists them, {ALL!r} searches all collections")
 
 
 def _models(visitor: Visitor) -> Iterator[ModelItem]:
     public = visitor.collections() or tuple(visitor.snapshot.manifest.collections)
-    for name in (_NAME, *(f"{_NAME}/{collection}" for collection in public if len(public) > 1)):
+    for name in (ALL, *(f"{ALL}/{collection}" for collection in public if len(public) > 1)):
         yield _model(name, visitor)
         yield _model(name + _FOOTNOTES, visitor)
 

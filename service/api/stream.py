@@ -55,7 +55,7 @@ async def paced(
 
 async def whole(events: AsyncGenerator[Event], request: Request) -> Answer | None:
     """Return the answer that a reply ends with. Should the client go away meanwhile, the work stops: None."""
-    answering = asyncio.ensure_future(_last(events))
+    answering = asyncio.ensure_future(last(events))
     leaving = asyncio.ensure_future(_left(request))
     try:
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,7 +78,8 @@ def unread() -> Response:
     return Response(status_code=499)
 
 
-async def _last(events: AsyncGenerator[Event]) -> Answer:
+async def last(events: AsyncGenerator[Event]) -> Answer:
+    """Return the answer that a reply ends with."""
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Done):
