@@ -11,7 +11,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from content.errors import InvalidQuestion
-from service.api.stream import EVENT_STREAM, event_stream, paced, unread, whole
+from service.api.stream import EVENT_STREAM, event_stream, last, opening, paced, unless_left, unread
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
 from service.conversation import Conversation, new_id
@@ -69,10 +69,9 @@ async def chat(
     question = _question(request, conversation, visitor, services)
     events = remembered(question, conversation, visitor, services)
     if not (request.stream or EVENT_STREAM in accept):
-        return await whole(events, connection) or unread()
-    # What fails up to the search is an ordinary error; only then does the stream begin.
-    opening = [await anext(events), await anext(events)]
-    return event_stream(stream(paced(opening, events)))
+        return await unless_left(last(events), connection) or unread()
+    opened = await unless_left(opening(events), connection)
+    return unread() if opened is None else event_stream(stream(paced(opened, events)))
 
 
 def _conversation(request: ChatRequest, visitor: Visitor, services: Services) -> Conversation | None:

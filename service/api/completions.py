@@ -20,7 +20,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from content.errors import InvalidQuestion, NotFound
 from service.api.chat import remembered
-from service.api.stream import event_stream, paced, unread, whole
+from service.api.stream import event_stream, last, opening, paced, unless_left, unread
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
 from service.completion import (
@@ -112,10 +112,12 @@ async def complete(
     )
     events = remembered(question, None, visitor, services)
     if not request.stream:
-        answer = await whole(events, connection)
+        answer = await unless_left(last(events), connection)
         return unread() if answer is None else await _completion(request, answer, wanted, services)
-    opening = [await anext(events), await anext(events)]
-    return event_stream(_stream(request, paced(opening, events), wanted, services))
+    opened = await unless_left(opening(events), connection)
+    if opened is None:
+        return unread()
+    return event_stream(_stream(request, paced(opened, events), wanted, services))
 
 
 def _question(request: CompletionRequest, visitor: Visitor, services: Services) -> Question:

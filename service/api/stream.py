@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, suppress
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -16,19 +17,21 @@ from service.model import Answer, Done, Event
 from service.problem import describe
 from service.wire import Problem
 
+_T = TypeVar("_T")
+
 EVENT_STREAM = "text/event-stream"
 _log = logging.getLogger("glossator.chat")
 _PING_SECONDS = 15.0
 
 
 async def paced(
-    opening: list[Event], events: AsyncGenerator[Event], ping_seconds: float = _PING_SECONDS
+    opened: list[Event], events: AsyncGenerator[Event], ping_seconds: float = _PING_SECONDS
 ) -> AsyncGenerator[Event | Problem | None]:
     """Yield events as they come, None where none comes for a while, and a problem where an error ends them.
 
     Closing it, as happens when the visitor leaves, stops what makes the events.
     """
-    for event in opening:
+    for event in opened:
         yield event
     following = asyncio.ensure_future(anext(events))
     try:
@@ -53,18 +56,23 @@ async def paced(
         await events.aclose()
 
 
-async def whole(events: AsyncGenerator[Event], request: Request) -> Answer | None:
-    """Return the answer that a reply ends with. Should the client go away meanwhile, the work stops: None."""
-    answering = asyncio.ensure_future(last(events))
+async def unless_left(work: Coroutine[Any, Any, _T], request: Request) -> _T | None:
+    """Return what the work returns. Should the client go away meanwhile, the work stops: None."""
+    working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_left(request))
     try:
-        await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return answering.result() if answering.done() else None
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
     finally:
-        for task in (answering, leaving):
+        for task in (working, leaving):
             if task.cancel():
                 with suppress(asyncio.CancelledError):
                     await task
+
+
+async def opening(events: AsyncGenerator[Event]) -> list[Event]:
+    """Return the events before the answer itself: what fails up to then is an ordinary error, not one of a stream."""
+    return [await anext(events), await anext(events)]
 
 
 def event_stream(parts: AsyncGenerator[bytes]) -> StreamingResponse:
