@@ -57,7 +57,7 @@ def test_javascript(example, server, tmp_path):
 @pytest.mark.parametrize("example", examples("sh"))
 def test_curl(example, server):
     # Read as a shell reads it and sent by httpx, so that it is tested where curl is not installed.
-    program, *words = shlex.split(example.replace(_ADDRESS, server))
+    program, *words = shlex.split(example.replace(_ADDRESS, server).replace("\\\n", " "))
     assert program == "curl"
     headers, body, address = {}, None, None
     arguments = iter(words)
