@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from content.embedding import Embedder
 from content.errors import NotFound
 from content.snapshot import Snapshot
 from service.asked import AskedRecord
@@ -24,6 +25,7 @@ class Services:
 
     settings: Settings
     library: Library
+    embedder: Embedder
     assistant: Assistant
     conversations: Conversations
     asked: AskedRecord
