@@ -149,6 +149,13 @@ class Catalog:
         found = self._connection.execute(f"{_PASSAGE} WHERE row IN ({marks})", [int(row) for row in rows])
         return {record[0]: (_passage(record), record[-2], record[-1]) for record in found}
 
+    def row(self, passage_id: str) -> int:
+        """Return the row of a passage. Raises NotFound."""
+        found = self._connection.execute("SELECT row FROM passage WHERE passage_id = ?", (passage_id,)).fetchone()
+        if found is None:
+            raise NotFound(f"there is no passage {passage_id!r}")
+        return int(found[0])
+
     def page(self, collection: str, page_id: str) -> Page:
         """Return a page. Raises NotFound."""
         record = self._connection.execute(

@@ -20,7 +20,7 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service.answer import ExtractiveGenerator
-from service.api import chat, health, pages, search, sites, terms, web
+from service.api import chat, health, messages, pages, search, sites, terms, web
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
@@ -55,7 +55,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = _services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, terms, pages, sites, health, web):
+    for module in (search, chat, messages, terms, pages, sites, health, web):
         app.include_router(module.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, settings=settings)
@@ -74,6 +74,7 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
+        embedder=embedder,
         library=Library(Archive(settings.data_dir), embedder),
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),

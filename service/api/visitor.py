@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from content.embedding import Embedder
 from content.errors import NotFound
 from content.snapshot import Snapshot
 from service.asked import AskedRecord
@@ -23,6 +24,7 @@ class Services:
     """What lives as long as the application does."""
 
     settings: Settings
+    embedder: Embedder
     library: Library
     assistant: Assistant
     conversations: Conversations
