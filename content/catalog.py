@@ -51,7 +51,16 @@ _LINKS = """TABLE link (
     PRIMARY KEY (page, start, target)
 ) WITHOUT ROWID;
 """
-_ADDED = {"place": _PLACES, "address": _ADDRESSES, "link": _LINKS}  # since the first catalogs were published
+_REVISIONS = """TABLE revision (
+    page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
+);
+"""
+_ADDED = {
+    "place": _PLACES,
+    "address": _ADDRESSES,
+    "link": _LINKS,
+    "revision": _REVISIONS,
+}  # since the first catalogs were published
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
     "(SELECT locator FROM place WHERE place.page = passage.page AND place.start <= passage.start "
@@ -61,14 +70,27 @@ _PASSAGE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """When a page was first published, and when what it says last changed: UTC, ISO 8601."""
+
+    published: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page with where it came from, and its passages' rows in the snapshot's vectors."""
+    """A page with where it came from, and its passages' rows in the snapshot's vectors.
+
+    ``published`` and ``changed`` are as in Revision, None where the snapshot that is written is the first to have it so.
+    """
 
     page: Page
     source: str
     digest: str
     passages: tuple[Passage, ...]
     first_row: int = 0
+    published: str | None = None
+    changed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +214,13 @@ class Catalog:
         found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
         return {(collection, page_id): PageKey(digest, source) for collection, page_id, digest, source in found}
 
+    def revisions(self) -> dict[tuple[str, str], Revision]:
+        """Return when pages were published and changed, by (collection, page_id); empty in catalogs of old."""
+        found = self._connection.execute(
+            "SELECT collection, page_id, published, changed FROM revision JOIN page ON page.number = revision.page"
+        )
+        return {(collection, page_id): Revision(*times) for collection, page_id, *times in found}
+
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""
         page = self.page(collection, page_id)
@@ -232,8 +261,8 @@ class Catalog:
             )
 
 
-def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]) -> None:
-    """Write a new catalog; passages get their rows in the order in which they come."""
+def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term], created: str) -> None:
+    """Write a new catalog of a snapshot of this time; passages get their rows in the order in which they come."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
@@ -252,6 +281,8 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
             connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
             links = [(number, link.start, link.target) for link in stored.page.links]
             connection.executemany("INSERT INTO link VALUES (?,?,?)", links)
+            revision = (number, stored.published or created, stored.changed or created)
+            connection.execute("INSERT INTO revision VALUES (?,?,?)", revision)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")

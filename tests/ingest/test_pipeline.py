@@ -1,4 +1,5 @@
 import re
+import sqlite3
 
 import numpy as np
 import pytest
@@ -240,3 +241,37 @@ def test_a_title_known_before_is_not_embedded_again(pages, var):
         if title in known
     )
     assert len(after.title_vectors) == len(after.titles) == len(before.titles) + 1
+
+
+LONG_AGO = "2020-01-02T03:04:05+00:00"
+
+
+def redate(var, statement):
+    archive = Archive(var)
+    connection = sqlite3.connect(archive.path(archive.current_id()) / "catalog.sqlite", isolation_level=None)
+    connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize("options", [IngestOptions(), IngestOptions(rebuild=True)])
+def test_pages_keep_the_time_of_their_last_change(pages, var, options):
+    ingest_folder(var, pages)
+    redate(var, f"UPDATE revision SET published = '{LONG_AGO}', changed = '{LONG_AGO}'")
+    (pages / "softmax.md").write_text(GLOSSARY["softmax.md"].replace("Softmax divides", "Softmax always divides"))
+    write_pages(pages, {"new.md": "# New\n\nText."})
+    ingest_folder(var, pages, options=options)
+    snapshot = open_snapshot(var)
+    created = snapshot.manifest.created
+    times = {page_id: (one.published, one.changed) for (_, page_id), one in snapshot.revisions.items()}
+    assert times["transformer"] == (LONG_AGO, LONG_AGO)
+    assert times["softmax"] == (LONG_AGO, created)
+    assert times["new"] == (created, created)
+
+
+def test_pages_of_a_snapshot_from_before_there_were_times_are_no_younger_than_it(pages, var):
+    ingest_folder(var, pages)
+    redate(var, "DELETE FROM revision")
+    before = open_snapshot(var).manifest.created
+    write_pages(pages, {"new.md": "# New\n\nText."})
+    ingest_folder(var, pages)
+    assert open_snapshot(var).revisions["default", "transformer"].published == before
