@@ -81,7 +81,7 @@ class Revision:
 class StoredPage:
     """A page with where it came from, and its passages' rows in the snapshot's vectors.
 
-    ``published`` and ``changed`` are as in Revision, None where the snapshot that is written is the first to have it so.
+    ``published`` and ``changed`` are as in Revision, None where the snapshot being written is the first to have it so.
     """
 
     page: Page

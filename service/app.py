@@ -20,7 +20,7 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service.answer import ExtractiveGenerator
-from service.api import chat, health, messages, pages, search, sites, terms, web
+from service.api import chat, glossary, health, messages, pages, search, sites, terms, web
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
@@ -55,7 +55,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = _services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, messages, terms, pages, sites, health, web):
+    for module in (search, chat, messages, terms, pages, sites, health, glossary, web):
         app.include_router(module.router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, settings=settings)

@@ -1,0 +1,108 @@
+"""The neighbourhood of a term: the terms around it, and where a small picture shows them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from content.glossary import Glossary
+from content.model import Term
+
+_MOST = 8  # terms around one; more would not be told apart
+_WIDTH, _HEIGHT = 440, 380
+_RADII = (150, 142)  # of the ellipse that the neighbours stand on
+_LINE = 17  # characters of a line of a label
+_CHARACTER, _LINE_HEIGHT, _PADDING = 7.1, 17, 20  # of a label, in units of the picture
+_LONGEST_MIDDLE = 22  # characters of a line in the middle, where there is room
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A term in the picture: the centre of its label, its size, and its lines."""
+
+    term: Term
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+
+    @property
+    def baselines(self) -> tuple[tuple[float, str], ...]:
+        """The lines with the heights at which they are written."""
+        first = self.y - (len(self.lines) - 1) * _LINE_HEIGHT / 2 + 5
+        return tuple((round(first + i * _LINE_HEIGHT, 1), line) for i, line in enumerate(self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A line between two terms of which one names the other as related; ``own`` where one is the middle."""
+
+    first: Node
+    second: Node
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """A term in the middle of those that it names and that name it."""
+
+    middle: Node
+    around: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+def neighbours(term: Term, glossary: Glossary) -> list[Term]:
+    """Return the terms that a term names as related, in its order, then those that name it."""
+    related = glossary.related(term)
+    naming = [
+        other
+        for other in glossary.terms
+        if other.collection == term.collection and term.slug in other.related and other not in related
+    ]
+    return [other for other in (*related, *naming) if other.slug != term.slug]
+
+
+def neighbourhood(term: Term, near: Sequence[Term]) -> Neighbourhood | None:
+    """Return the picture of a term and its neighbours, None where it has none."""
+    if not near:
+        return None
+    shown = near[:_MOST]
+    middle = _node(term, _WIDTH / 2, _HEIGHT / 2, _LONGEST_MIDDLE)
+    around = tuple(_placed(other, i, len(shown)) for i, other in enumerate(shown))
+    own = [Edge(middle, node, True) for node in around]
+    pairs = ((a, b) for i, a in enumerate(around) for b in around[i + 1 :])
+    others = [Edge(a, b, False) for a, b in pairs if b.term.slug in a.term.related or a.term.slug in b.term.related]
+    return Neighbourhood(middle, around, (*others, *own))
+
+
+def _placed(term: Term, place: int, count: int) -> Node:
+    angle = 2 * math.pi * place / count - math.pi / 2
+    return _node(term, _WIDTH / 2 + _RADII[0] * math.cos(angle), _HEIGHT / 2 + _RADII[1] * math.sin(angle), _LINE)
+
+
+def _node(term: Term, x: float, y: float, longest: int) -> Node:
+    lines = _lines(term.name.split(), longest)
+    width = max(map(len, lines)) * _CHARACTER + _PADDING
+    height = len(lines) * _LINE_HEIGHT + 13
+    # A label at the side stays within the picture.
+    x = min(max(x, width / 2 + 1), _WIDTH - width / 2 - 1)
+    return Node(term, round(x, 1), round(y, 1), round(width, 1), height, lines)
+
+
+def _lines(words: Iterable[str], longest: int) -> tuple[str, ...]:
+    """Return a name on two lines at most."""
+    lines = [""]
+    for word in words:
+        joined = f"{lines[-1]} {word}".strip()
+        if len(joined) <= longest or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    kept = lines[:2]
+    if len(lines) > 2:
+        kept[-1] += "…"
+    return tuple(line if len(line) <= longest else line[: longest - 1] + "…" for line in kept)

@@ -1,0 +1,24 @@
+"""The questions that a page asks itself, with its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from content.model import Page
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswer:
+    """A question that a term's page asks itself, and its answer."""
+
+    question: str
+    answer: str
+
+
+def questions_of(page: Page) -> tuple[QuestionAnswer, ...]:
+    """Return the questions of a page that stand above an answer."""
+    return tuple(
+        QuestionAnswer(section.question, page.text[section.blocks[0].start : section.blocks[-1].end])
+        for section in page.sections()
+        if section.question and section.blocks
+    )
