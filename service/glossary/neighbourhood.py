@@ -10,11 +10,11 @@ from content.glossary import Glossary
 from content.model import Term
 
 _MOST = 8  # terms around one; more would not be told apart
-_WIDTH, _HEIGHT = 440, 380
-_RADII = (150, 142)  # of the ellipse that the neighbours stand on
-_LINE = 17  # characters of a line of a label
-_CHARACTER, _LINE_HEIGHT, _PADDING = 7.1, 17, 20  # of a label, in units of the picture
-_LONGEST_MIDDLE = 22  # characters of a line in the middle, where there is room
+_WIDTH, _HEIGHT = 380, 340
+_RADII = (130, 142)  # of the ellipse that the neighbours stand on
+_LONGEST = 17  # characters of a line of a label
+_CHARACTER, _BOLD_CHARACTER = 7.6, 8.8  # wide in the widest of the usual fonts, in units of the picture
+_LINE_HEIGHT, _PADDING = 15.5, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Node:
     @property
     def baselines(self) -> tuple[tuple[float, str], ...]:
         """The lines with the heights at which they are written."""
-        first = self.y - (len(self.lines) - 1) * _LINE_HEIGHT / 2 + 5
+        first = self.y - (len(self.lines) - 1) * _LINE_HEIGHT / 2 + 4.5
         return tuple((round(first + i * _LINE_HEIGHT, 1), line) for i, line in enumerate(self.lines))
 
 
@@ -71,7 +71,7 @@ def neighbourhood(term: Term, near: Sequence[Term]) -> Neighbourhood | None:
     if not near:
         return None
     shown = near[:_MOST]
-    middle = _node(term, _WIDTH / 2, _HEIGHT / 2, _LONGEST_MIDDLE)
+    middle = _node(term, _WIDTH / 2, _HEIGHT / 2, _BOLD_CHARACTER)
     around = tuple(_placed(other, i, len(shown)) for i, other in enumerate(shown))
     own = [Edge(middle, node, True) for node in around]
     pairs = ((a, b) for i, a in enumerate(around) for b in around[i + 1 :])
@@ -81,28 +81,28 @@ def neighbourhood(term: Term, near: Sequence[Term]) -> Neighbourhood | None:
 
 def _placed(term: Term, place: int, count: int) -> Node:
     angle = 2 * math.pi * place / count - math.pi / 2
-    return _node(term, _WIDTH / 2 + _RADII[0] * math.cos(angle), _HEIGHT / 2 + _RADII[1] * math.sin(angle), _LINE)
+    return _node(term, _WIDTH / 2 + _RADII[0] * math.cos(angle), _HEIGHT / 2 + _RADII[1] * math.sin(angle), _CHARACTER)
 
 
-def _node(term: Term, x: float, y: float, longest: int) -> Node:
-    lines = _lines(term.name.split(), longest)
-    width = max(map(len, lines)) * _CHARACTER + _PADDING
-    height = len(lines) * _LINE_HEIGHT + 13
+def _node(term: Term, x: float, y: float, character: float) -> Node:
+    lines = _lines(term.name.split())
+    width = max(map(len, lines)) * character + _PADDING
+    height = len(lines) * _LINE_HEIGHT + 12
     # A label at the side stays within the picture.
     x = min(max(x, width / 2 + 1), _WIDTH - width / 2 - 1)
     return Node(term, round(x, 1), round(y, 1), round(width, 1), height, lines)
 
 
-def _lines(words: Iterable[str], longest: int) -> tuple[str, ...]:
+def _lines(words: Iterable[str]) -> tuple[str, ...]:
     """Return a name on two lines at most."""
     lines = [""]
     for word in words:
         joined = f"{lines[-1]} {word}".strip()
-        if len(joined) <= longest or not lines[-1]:
+        if len(joined) <= _LONGEST or not lines[-1]:
             lines[-1] = joined
         else:
             lines.append(word)
     kept = lines[:2]
     if len(lines) > 2:
         kept[-1] += "…"
-    return tuple(line if len(line) <= longest else line[: longest - 1] + "…" for line in kept)
+    return tuple(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…" for line in kept)
