@@ -27,6 +27,7 @@ from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.errors import status_of
+from service.glossary.shelf import Shelf
 from service.library import Library
 from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
@@ -79,6 +80,7 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
+        shelf=Shelf(),
         worker=worker,
     )
 

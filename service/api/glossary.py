@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, Response
 from content.errors import NotFound
 from service.api.visitor import Services, TheServices, find_site, public_collections
 from service.glossary.addresses import Addresses
+from service.glossary.shelf import Rendered
 from service.glossary.site import FILES, Filter, GlossarySite, terms_of
 
 router = APIRouter(include_in_schema=False)
@@ -41,23 +42,21 @@ _READING = ["GET", "HEAD"]
 def index(request: Request, services: TheServices, query: str = "", collection: str = "") -> Response:
     """Return all terms from A to Z, or those whose names begin with the query's words."""
     shown = Filter(query.strip()[:_LONGEST_QUERY], collection or None)
-    return _reply(
-        request, services, 0, services.settings.public_url, lambda site: Response(site.index(shown), media_type=_HTML)
-    )
+    return _reply(request, services, 0, services.settings.public_url, lambda site: _html(site.index(shown)))
 
 
 @router.api_route("/glossary/feed.atom", methods=_READING)
 def feed(request: Request, services: TheServices) -> Response:
     """Return the changes of the glossary as an Atom feed."""
     root = _root(request, services)
-    return _reply(request, services, 1, root, lambda site: Response(site.feed(), media_type="application/atom+xml"))
+    return _reply(request, services, 1, root, lambda site: Rendered(site.feed(), "application/atom+xml"))
 
 
 @router.api_route("/sitemap.xml", methods=_READING)
 def sitemap(request: Request, services: TheServices) -> Response:
     """Return the addresses of the glossary's pages."""
     root = _root(request, services)
-    return _reply(request, services, 0, root, lambda site: Response(site.sitemap(), media_type="application/xml"))
+    return _reply(request, services, 0, root, lambda site: Rendered(site.sitemap(), "application/xml"))
 
 
 @router.api_route("/robots.txt", methods=_READING)
@@ -79,17 +78,15 @@ def asset(name: str) -> Response:
 def term(request: Request, services: TheServices, slug: str, collection: str = "") -> Response:
     """Return the page of a term, or one of choices where several collections have this slug."""
 
-    def page(site: GlossarySite) -> Response:
+    def page(site: GlossarySite) -> Rendered:
         found = site.find(slug, collection or None)
-        if len(found) > 1:
-            return Response(site.choices(found), 300, media_type=_HTML)
-        return Response(site.term(found[0]), media_type=_HTML)
+        return _html(site.choices(found), 300) if len(found) > 1 else _html(site.term(found[0]))
 
     return _reply(request, services, 1, services.settings.public_url, page)
 
 
 def _reply(
-    request: Request, services: Services, depth: int, base: str | None, page: Callable[[GlossarySite], Response]
+    request: Request, services: Services, depth: int, base: str | None, page: Callable[[GlossarySite], Rendered]
 ) -> Response:
     """Return a page that stands this far below the root, or say that the browser's copy is as good."""
     snapshot = services.library.current
@@ -100,14 +97,20 @@ def _reply(
     headers = {**_ALWAYS, "ETag": tag, "Last-Modified": changed}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    terms = terms_of(snapshot, public_collections(site, snapshot))
-    made = GlossarySite(snapshot, site, terms, Addresses.served(terms, base))
+
+    def pages() -> GlossarySite:
+        terms = terms_of(snapshot, public_collections(site, snapshot))
+        return GlossarySite(snapshot, site, terms, Addresses.served(terms, base))
+
     try:
-        reply = page(made)
+        made = services.shelf.page(tag, f"{request.url.path}?{request.url.query}", lambda: page(pages()))
     except NotFound as error:
-        return Response(made.message("Not found", str(error), depth), 404, _ALWAYS, _HTML)
-    reply.headers.update(headers)
-    return reply
+        return Response(pages().message("Not found", str(error), depth), 404, _ALWAYS, _HTML)
+    return Response(made.body, made.status, headers, made.media_type)
+
+
+def _html(text: str, status: int = 200) -> Rendered:
+    return Rendered(text.encode(), _HTML, status)
 
 
 def _root(request: Request, services: Services) -> str:

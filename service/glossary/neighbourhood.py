@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from content.glossary import Glossary
 from content.model import Term
 
 _MOST = 8  # terms around one; more would not be told apart
-_WIDTH, _HEIGHT = 380, 340
-_RADII = (130, 142)  # of the ellipse that the neighbours stand on
-_LONGEST = 17  # characters of a line of a label
+_WIDTH, _HEIGHT = 400, 380
+_RADII = (137, 160)  # of the ellipse that the neighbours stand on
+_LONGEST = 14  # characters of a line of a label
 _CHARACTER, _BOLD_CHARACTER = 7.6, 8.8  # wide in the widest of the usual fonts, in units of the picture
 _LINE_HEIGHT, _PADDING = 15.5, 18
+_WORD = re.compile(r"[^\s-]*-|[^\s-]+")  # a line may end behind a hyphen
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _placed(term: Term, place: int, count: int) -> Node:
 
 
 def _node(term: Term, x: float, y: float, character: float) -> Node:
-    lines = _lines(term.name.split())
+    lines = _lines(term.name)
     width = max(map(len, lines)) * character + _PADDING
     height = len(lines) * _LINE_HEIGHT + 12
     # A label at the side stays within the picture.
@@ -93,11 +95,11 @@ def _node(term: Term, x: float, y: float, character: float) -> Node:
     return Node(term, round(x, 1), round(y, 1), round(width, 1), height, lines)
 
 
-def _lines(words: Iterable[str]) -> tuple[str, ...]:
+def _lines(name: str) -> tuple[str, ...]:
     """Return a name on two lines at most."""
     lines = [""]
-    for word in words:
-        joined = f"{lines[-1]} {word}".strip()
+    for word in _WORD.findall(name):
+        joined = lines[-1] + word if lines[-1].endswith("-") else f"{lines[-1]} {word}".strip()
         if len(joined) <= _LONGEST or not lines[-1]:
             lines[-1] = joined
         else:

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from content.glossary import Glossary
 from content.model import Block, BlockKind, Page, Section, Term
+from content.words import fold
 from service.glossary.addresses import Addresses
 from service.link import vetted
 
@@ -102,7 +103,7 @@ class Prose:
         all_of_them = [self._chapter(section) for section in self._page.sections()]
         kept: list[Chapter] = []
         for chapter in reversed(all_of_them):
-            if chapter.parts or (kept and kept[-1].level > chapter.level):
+            if chapter.parts or (chapter.heading and kept and kept[-1].level > chapter.level):
                 kept.append(chapter)
         return kept[::-1]
 
@@ -121,9 +122,9 @@ class Prose:
 
     def _named(self, text: str) -> Iterator[Piece]:
         """Yield a text without addresses, parted where it first names another term."""
-        spans = sorted((*span, term) for term in self._fresh(text) if (span := _span(text, term)))
+        spans = [(span, term) for term in self._fresh(text) if (span := _span(text, term))]
         at = 0
-        for start, end, term in spans:
+        for (start, end), term in sorted(spans, key=lambda found: (found[0][0], -found[0][1])):
             if start < at:  # within a longer name
                 continue
             if start > at:
@@ -139,9 +140,11 @@ class Prose:
         return [mention.term for mention in mentions if mention.term.slug not in self._linked]
 
     def _chapter(self, section: Section) -> Chapter:
-        depth = len(section.path)
-        heading = section.path[-1] if section.path else ""
-        return Chapter(min(6, 1 + depth), heading, tuple(self._parts(section.blocks)))
+        path = section.path
+        if path and fold(path[0]) == fold(self._page.title):  # it stands above all
+            path = path[1:]
+        level = min(max(2, 1 + len(path)), 6)
+        return Chapter(level, path[-1] if path else "", tuple(self._parts(section.blocks)))
 
     def _parts(self, blocks: Iterable[Block]) -> Iterator[Part]:
         for kind, group in groupby(blocks, key=lambda block: block.kind):
@@ -189,11 +192,22 @@ class Prose:
 def _span(text: str, term: Term) -> tuple[int, int] | None:
     """Return where a text names a term, in one number or the other."""
     for name in sorted(term.names, key=len, reverse=True):
-        plain = 0 if name.isupper() and len(name) <= _ACRONYM else re.IGNORECASE
-        found = re.search(rf"(?<!\w){re.escape(name)}(?:e?s)?(?!\w)", text, plain)
-        if found:
-            return found.span()
+        as_written = name.isupper() and len(name) <= _ACRONYM
+        searched, wanted = (text, name) if as_written else (text.lower(), name.lower())
+        if not wanted or len(searched) != len(text):  # lower case may be longer, as of "İ"
+            continue
+        at = searched.find(wanted)
+        while at >= 0:
+            for ending in ("es", "s", ""):
+                end = at + len(wanted) + len(ending)
+                if searched.startswith(ending, at + len(wanted)) and _stands_alone(text, at, end):
+                    return at, end
+            at = searched.find(wanted, at + 1)
     return None
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not text[max(start - 1, 0) : start].isalnum() and not text[end : end + 1].isalnum()
 
 
 def _trimmed(address: str) -> str:
