@@ -107,7 +107,9 @@ async def test_a_term_has_its_page(http):
     assert texts(page, "article h3") == ["Who introduced attention?", "How does attention work?"]
     assert texts(page, ".related a") == ["Transformer", "Softmax"]
     assert page.css_first(".ask a").attributes["href"] == "../?q=What%20is%20Attention%20Mechanism%3F"
-    assert {"Attention", "Transformer", "Softmax"} <= {word for text in texts(page, "svg text") for word in text.split()}
+    assert {"Attention", "Transformer", "Softmax"} <= {
+        word for text in texts(page, "svg text") for word in text.split()
+    }
     assert page.css_first("svg").attributes["aria-hidden"] == "true"
     assert all(node.attributes["tabindex"] == "-1" for node in page.css("svg a"))
     term, faq = said(page)
@@ -215,18 +217,6 @@ async def test_a_browser_that_has_the_page_gets_none(tmp_path):
         assert after.status_code == 200
         assert "Softmax is a map" in after.text
         assert (await http.head("/glossary/softmax")).status_code == 200
-
-
-async def test_the_feed_tells_what_changed_last(tmp_path):
-    pages = write_pages(tmp_path / "pages", GLOSSARY)
-    ingest_folder(tmp_path / "var", pages)
-    async with client(tmp_path / "var") as http:
-        snapshot = http.app.state.services.library.current
-        key = ("default", "softmax")
-        old = snapshot.revisions[key]
-        assert old.published == old.changed == snapshot.manifest.created
-        feed = fromstring((await http.get("/glossary/feed.atom")).content)
-    assert {entry.find(f"{ATOM}category").get("term") for entry in feed.findall(f"{ATOM}entry")} == {"new"}
 
 
 async def test_a_term_of_another_script_has_an_address(tmp_path):
