@@ -73,7 +73,7 @@ def neighbourhood(term: Term, near: Sequence[Term]) -> Neighbourhood | None:
     if not near:
         return None
     shown = near[:_MOST]
-    middle = _node(term, _WIDTH / 2, _HEIGHT / 2, _BOLD_CHARACTER)
+    middle = _node(term, _WIDTH / 2, _HEIGHT / 2, _BOLD_CHARACTER, 3)
     around = tuple(_placed(other, i, len(shown)) for i, other in enumerate(shown))
     own = [Edge(middle, node, True) for node in around]
     pairs = ((a, b) for i, a in enumerate(around) for b in around[i + 1 :])
@@ -83,11 +83,13 @@ def neighbourhood(term: Term, near: Sequence[Term]) -> Neighbourhood | None:
 
 def _placed(term: Term, place: int, count: int) -> Node:
     angle = 2 * math.pi * place / count - math.pi / 2
-    return _node(term, _WIDTH / 2 + _RADII[0] * math.cos(angle), _HEIGHT / 2 + _RADII[1] * math.sin(angle), _CHARACTER)
+    return _node(
+        term, _WIDTH / 2 + _RADII[0] * math.cos(angle), _HEIGHT / 2 + _RADII[1] * math.sin(angle), _CHARACTER, 2
+    )
 
 
-def _node(term: Term, x: float, y: float, character: float) -> Node:
-    lines = _lines(term.name)
+def _node(term: Term, x: float, y: float, character: float, most_lines: int) -> Node:
+    lines = _lines(term.name, most_lines)
     width = max(map(len, lines)) * character + _PADDING
     height = len(lines) * _LINE_HEIGHT + 12
     # A label at the side stays within the picture.
@@ -95,8 +97,8 @@ def _node(term: Term, x: float, y: float, character: float) -> Node:
     return Node(term, round(x, 1), round(y, 1), round(width, 1), height, lines)
 
 
-def _lines(name: str) -> tuple[str, ...]:
-    """Return a name on two lines at most."""
+def _lines(name: str, most: int) -> tuple[str, ...]:
+    """Return a name on so many lines at most."""
     lines = [""]
     for word in _WORD.findall(name):
         joined = lines[-1] + word if lines[-1].endswith("-") else f"{lines[-1]} {word}".strip()
@@ -104,7 +106,7 @@ def _lines(name: str) -> tuple[str, ...]:
             lines[-1] = joined
         else:
             lines.append(word)
-    kept = lines[:2]
-    if len(lines) > 2:
+    kept = lines[:most]
+    if len(lines) > most:
         kept[-1] += "…"
     return tuple(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…" for line in kept)
