@@ -214,12 +214,14 @@ class Catalog:
         found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
         return {(collection, page_id): PageKey(digest, source) for collection, page_id, digest, source in found}
 
-    def revisions(self) -> dict[tuple[str, str], Revision]:
-        """Return when pages were published and changed, by (collection, page_id); empty in catalogs of old."""
+    def revision(self, collection: str, page_id: str) -> Revision | None:
+        """Return when a page was published and changed, None in catalogs of old."""
         found = self._connection.execute(
-            "SELECT collection, page_id, published, changed FROM revision JOIN page ON page.number = revision.page"
-        )
-        return {(collection, page_id): Revision(*times) for collection, page_id, *times in found}
+            "SELECT published, changed FROM page JOIN revision ON revision.page = page.number "
+            "WHERE collection = ? AND page_id = ?",
+            (collection, page_id),
+        ).fetchone()
+        return Revision(*found) if found else None
 
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""

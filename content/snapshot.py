@@ -100,14 +100,13 @@ class Snapshot:
         """For each term, by (collection, slug), the number of its page and the row of the passage that defines it."""
         return self.catalog.definitions()
 
-    @cached_property
-    def revisions(self) -> dict[tuple[str, str], Revision]:
-        """When each page was first published and last changed, by (collection, page_id).
+    def revision(self, collection: str, page_id: str) -> Revision:
+        """Return when a page was first published and last changed.
 
         Where the snapshot was published before pages had this: no later than itself.
         """
         unknown = Revision(self.manifest.created, self.manifest.created)
-        return dict.fromkeys(self.catalog.keys(), unknown) | self.catalog.revisions()
+        return self.catalog.revision(collection, page_id) or unknown
 
     def stems(self, text: str, collections: Sequence[str] | None = None) -> list[list[str]]:
         """Return the stems of a text, each once, by the rules of each language that these collections are in."""

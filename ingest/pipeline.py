@@ -13,7 +13,7 @@ from content.archive import Archive
 from content.asked import AskedQuestions
 from content.catalog import StoredPage
 from content.embedding import Embedder, Vectors
-from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
+from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
 from content.interaction import PackedTokens, Projection
 from content.manifest import Manifest, SourceState
 from content.snapshot import Snapshot, SnapshotContent
@@ -219,10 +219,13 @@ def _content(
 def _dated(before: Snapshot | None, stored: StoredPage) -> StoredPage:
     """Return a page with the times at which it was first published and last changed, as far as they are past."""
     page = stored.page
-    known = before.revisions.get((page.collection, page.page_id)) if before else None
-    if before is None or known is None:
+    if before is None:
         return stored
-    old = before.catalog.page(page.collection, page.page_id)
+    try:
+        old = before.catalog.page(page.collection, page.page_id)
+    except NotFound:
+        return stored
+    known = before.revision(page.collection, page.page_id)
     same = (old.title, old.text, old.entry, old.url) == (page.title, page.text, page.entry, page.url)
     return replace(stored, published=known.published, changed=known.changed if same else None)
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from content.catalog import Revision
 from content.errors import NotFound
 from content.language import code_of
 from content.model import Term
@@ -99,7 +100,7 @@ class GlossarySite:
             picture=neighbourhood(term, near),
             source=vetted(term.url),
             language=code_of(self.snapshot.manifest.collections[term.collection].language),
-            revision=self.snapshot.revisions[term.collection, term.page_id],
+            revision=self.snapshot.revision(term.collection, term.page_id),
             said=jsonld.defined_term(term, questions_of(page), self.name, self.addresses),
         )
 
@@ -116,11 +117,14 @@ class GlossarySite:
 
     def feed(self) -> bytes:
         """Return the Atom feed of changes."""
-        return syndication.feed(self.name, self.terms, self.snapshot.revisions, self.addresses)
+        return syndication.feed(self.name, self._revised(), self.addresses)
 
     def sitemap(self) -> bytes:
         """Return the sitemap."""
-        return syndication.sitemap(self.terms, self.snapshot.revisions, self.addresses)
+        return syndication.sitemap(self._revised(), self.addresses)
+
+    def _revised(self) -> list[tuple[Term, Revision]]:
+        return [(term, self.snapshot.revision(term.collection, term.page_id)) for term in self.terms]
 
     def _within(self, collection: str | None) -> list[str]:
         if collection is None:

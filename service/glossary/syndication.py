@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from content.catalog import Revision
@@ -14,24 +14,23 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _CHANGES = 50  # entries of the feed
 _MOST_ADDRESSES = 50_000  # of a sitemap, by its protocol
+_NEVER = "1970-01-01T00:00:00+00:00"  # Atom wants a time even where nothing was published
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Revisions = Mapping[tuple[str, str], Revision]
+Revised = Sequence[tuple[Term, Revision]]
 
 
-def feed(title: str, terms: Sequence[Term], revisions: Revisions, addresses: Addresses) -> bytes:
+def feed(title: str, terms: Revised, addresses: Addresses) -> bytes:
     """Return the terms that were published or changed last, newest first, as an Atom feed."""
-    dated = sorted(terms, key=lambda term: revisions[term.collection, term.page_id].changed, reverse=True)[:_CHANGES]
+    newest = sorted(terms, key=lambda one: one[1].changed, reverse=True)[:_CHANGES]
     root = Element("feed", xmlns=_ATOM)
     _say(root, "id", _absolute(addresses, addresses.feed))
     _say(root, "title", title)
-    newest = revisions[dated[0].collection, dated[0].page_id].changed if dated else "1970-01-01T00:00:00Z"
-    _say(root, "updated", newest)
+    _say(root, "updated", newest[0][1].changed if newest else _NEVER)
     SubElement(SubElement(root, "author"), "name").text = _clean(title)
     SubElement(root, "link", rel="self", href=_absolute(addresses, addresses.feed))
     SubElement(root, "link", rel="alternate", type="text/html", href=_absolute(addresses, addresses.index))
-    for term in dated:
-        revision = revisions[term.collection, term.page_id]
+    for term, revision in newest:
         address = _absolute(addresses, addresses.of(term))
         entry = SubElement(root, "entry")
         _say(entry, "id", address)
@@ -44,14 +43,14 @@ def feed(title: str, terms: Sequence[Term], revisions: Revisions, addresses: Add
     return _written(root)
 
 
-def sitemap(terms: Sequence[Term], revisions: Revisions, addresses: Addresses) -> bytes:
+def sitemap(terms: Revised, addresses: Addresses) -> bytes:
     """Return the addresses of the glossary's pages with the times at which they changed."""
     root = Element("urlset", xmlns=_SITEMAP)
     _say(SubElement(root, "url"), "loc", _absolute(addresses, addresses.index))
-    for term in terms[: _MOST_ADDRESSES - 1]:
+    for term, revision in terms[: _MOST_ADDRESSES - 1]:
         url = SubElement(root, "url")
         _say(url, "loc", _absolute(addresses, addresses.of(term)))
-        _say(url, "lastmod", revisions[term.collection, term.page_id].changed)
+        _say(url, "lastmod", revision.changed)
     return _written(root)
 
 

@@ -56,8 +56,7 @@ def test_a_page_without_times_is_of_the_snapshot_that_is_written(tmp_path):
     known = StoredPage(BANANA, "source", BANANA.digest, (), published=old)
     write_catalog(path, [StoredPage(APPLE, "source", APPLE.digest, ()), known], (), CREATED)
     catalog = Catalog.open(path)
-    assert catalog.revisions() == {
-        ("default", APPLE.page_id): Revision(CREATED, CREATED),
-        ("default", BANANA.page_id): Revision(old, CREATED),
-    }
+    assert catalog.revision("default", APPLE.page_id) == Revision(CREATED, CREATED)
+    assert catalog.revision("default", BANANA.page_id) == Revision(old, CREATED)
+    assert catalog.revision("other", BANANA.page_id) is None
     catalog.close()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from content.archive import Archive
+from content.catalog import Revision
 from content.errors import SourceError
 from content.search import search
 from ingest.pipeline import IngestOptions, ingest
@@ -262,10 +263,9 @@ def test_pages_keep_the_time_of_their_last_change(pages, var, options):
     ingest_folder(var, pages, options=options)
     snapshot = open_snapshot(var)
     created = snapshot.manifest.created
-    times = {page_id: (one.published, one.changed) for (_, page_id), one in snapshot.revisions.items()}
-    assert times["transformer"] == (LONG_AGO, LONG_AGO)
-    assert times["softmax"] == (LONG_AGO, created)
-    assert times["new"] == (created, created)
+    assert snapshot.revision("default", "transformer") == Revision(LONG_AGO, LONG_AGO)
+    assert snapshot.revision("default", "softmax") == Revision(LONG_AGO, created)
+    assert snapshot.revision("default", "new") == Revision(created, created)
 
 
 def test_pages_of_a_snapshot_from_before_there_were_times_are_no_younger_than_it(pages, var):
@@ -274,4 +274,4 @@ def test_pages_of_a_snapshot_from_before_there_were_times_are_no_younger_than_it
     before = open_snapshot(var).manifest.created
     write_pages(pages, {"new.md": "# New\n\nText."})
     ingest_folder(var, pages)
-    assert open_snapshot(var).revisions["default", "transformer"].published == before
+    assert open_snapshot(var).revision("default", "transformer").published == before
