@@ -9,6 +9,9 @@
 
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = (text) => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+  // Scripts that are written without spaces: a name is one long word.
+  const unspaced = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]/u;
+  const begins = (word, start) => (unspaced.test(start) ? word.includes(start) : word.startsWith(start));
   const sections = [...document.querySelectorAll(".letter")].map((section, at) => ({
     section,
     letter: document.querySelectorAll(".letters li")[at],
@@ -24,7 +27,7 @@
 
   const filter = () => {
     const wanted = words(input.value);
-    const fits = (name) => wanted.every((start) => name.some((word) => word.startsWith(start)));
+    const fits = (name) => wanted.every((start) => name.some((word) => begins(word, start)));
     let found = 0;
     for (const { section, letter, terms } of sections) {
       let shown = 0;
