@@ -16,6 +16,7 @@ from service.api.visitor import Services, TheServices, find_site, public_collect
 from service.glossary.addresses import Addresses
 from service.glossary.shelf import Rendered
 from service.glossary.site import FILES, Filter, GlossarySite, terms_of
+from service.glossary.theme import theme
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,6 +65,13 @@ def robots(request: Request, services: TheServices) -> Response:
     """Tell crawlers where the pages are, and that the interface for programs is none of theirs."""
     said = f"User-agent: *\nDisallow: /v1/\n\nSitemap: {_root(request, services).rstrip('/')}/sitemap.xml\n"
     return Response(said, media_type="text/plain; charset=utf-8", headers=_ALWAYS)
+
+
+@router.api_route("/glossary/assets/theme.css", methods=_READING)
+def colours(services: TheServices) -> Response:
+    """Return the style sheet of the site's colour."""
+    site = find_site(services.settings, services.settings.glossary_site)
+    return Response(theme(site.color), headers=_ALWAYS, media_type=_FILES["glossary.css"])
 
 
 @router.api_route("/glossary/assets/{name}", methods=_READING)

@@ -11,6 +11,7 @@ from content.errors import ConfigurationError
 from content.snapshot import Snapshot
 from service.glossary.addresses import Addresses
 from service.glossary.site import FILES, GlossarySite, terms_of
+from service.glossary.theme import theme
 from service.settings import SiteSettings
 
 # Lists what a build wrote, so that the next one knows the folder and removes what is gone.
@@ -68,6 +69,7 @@ def _files(pages: GlossarySite) -> Iterator[tuple[str, bytes]]:
         yield unquote(path), pages.choices(pages.find(slug)).encode()
     for file in sorted(FILES.iterdir()):
         yield addresses.assets + file.name, file.read_bytes()
+    yield addresses.assets + "theme.css", theme(pages.site.color).encode()
     if addresses.feed is not None:
         yield addresses.feed, pages.feed()
         yield "sitemap.xml", pages.sitemap()

@@ -36,10 +36,10 @@ def test_every_link_leads_to_a_file(glossary, tmp_path):
     written = files(folder)
     assert written == {
         ".glossator-glossary", "index.html", "feed.atom", "sitemap.xml", "assets/glossary.css", "assets/filter.js",
-        "assets/icon.svg", "terms/attention-mechanism.html", "terms/softmax.html", "terms/transformer.html",
+        "assets/icon.svg", "assets/theme.css", "terms/attention-mechanism.html", "terms/softmax.html", "terms/transformer.html",
         "terms/lead-capture.html",
     }  # fmt: skip
-    assert (done.terms, done.files, done.removed) == (4, 10, 0)
+    assert (done.terms, done.files, done.removed) == (4, 11, 0)
     for path in folder.rglob("*.html"):
         page = LexborHTMLParser(path.read_text("utf-8"))
         for node in page.css("[href], [src]"):
@@ -125,6 +125,6 @@ def test_the_command(glossary_dir, tmp_path):
     done = CliRunner().invoke(app, [*command, "--json", "--base-url", "https://x.example", "--collection", "default"])
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
-    assert (said["terms"], said["files"]) == (4, 10)
+    assert (said["terms"], said["files"]) == (4, 11)
     wrong = CliRunner().invoke(app, [*command, "--base-url", "x.example"])
     assert isinstance(wrong.exception, ConfigurationError)
