@@ -163,9 +163,9 @@ class Prose:
                     yield Paragraph(self.pieces(text))
 
     def _said(self, block: Block) -> str:
-        """Return a block's text without the definition, which stands above all."""
+        """Return a block's text without the definition that it begins with, which stands above all."""
         term = self._term
-        start = term.end if block.start <= term.start and term.end <= block.end else block.start
+        start = term.end if block.start == term.start and term.end <= block.end else block.start
         return self._page.text[start : block.end].strip("\n") if start < block.end else ""
 
     def _listing(self, blocks: Sequence[Block]) -> Listing:

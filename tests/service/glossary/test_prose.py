@@ -58,7 +58,7 @@ def prose(snapshot, slug):
     return Prose(term, page, snapshot.glossary, Addresses.served(snapshot.glossary.terms, None))
 
 
-def text(pieces):
+def text_of(pieces):
     return "".join(piece.text for piece in pieces)
 
 
@@ -75,9 +75,20 @@ def test_chapters_keep_the_order_and_depth_of_the_page(snapshot):
 
 def test_the_definition_is_not_said_twice(snapshot):
     found = prose(snapshot, "widget")
-    assert text(found.definition) == "A widget is a small part of a page."
-    said = [text(part.pieces) for chapter in found.chapters() for part in chapter.parts if isinstance(part, Paragraph)]
+    assert text_of(found.definition) == "A widget is a small part of a page."
+    said = [
+        text_of(part.pieces) for chapter in found.chapters() for part in chapter.parts if isinstance(part, Paragraph)
+    ]
     assert not any("small part" in one for one in said)
+
+
+def test_what_stands_before_a_definition_stays(tmp_path):
+    text = "Many ask this. A gizmo is a small thing. It is handy."
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", {"gizmo.md": f"# What is a gizmo?\n\n{text}\n"}))
+    found = prose(open_snapshot(tmp_path / "var"), "gizmo")
+    assert text_of(found.definition) == "A gizmo is a small thing."
+    (paragraph,) = found.chapters()[0].parts
+    assert text_of(paragraph.pieces) == text
 
 
 def test_only_web_addresses_become_links(snapshot):
@@ -86,17 +97,17 @@ def test_only_web_addresses_become_links(snapshot):
         ("https://example.com/a_(b)", "https://example.com/a_(b)"),
         ("https://example.com/c", "https://example.com/c"),
     ]
-    assert text(paragraph.pieces).endswith("Not javascript:alert(1) and not ftp://x.example/.")
+    assert text_of(paragraph.pieces).endswith("Not javascript:alert(1) and not ftp://x.example/.")
 
 
 def test_lists_keep_their_numbers_and_their_depth(snapshot):
     (listing,) = prose(snapshot, "widget").chapters()[1].parts
     assert isinstance(listing, Listing)
     assert listing.first == 3
-    assert [text(item.pieces) for item in listing.items] == ["Take softmax.", "Done."]
+    assert [text_of(item.pieces) for item in listing.items] == ["Take softmax.", "Done."]
     below = listing.items[0].below
     assert below.first is None
-    assert [text(item.pieces) for item in below.items] == ["Inner softmaxes.", "Second inner item."]
+    assert [text_of(item.pieces) for item in below.items] == ["Inner softmaxes.", "Second inner item."]
 
 
 def test_tables_and_code(snapshot):
@@ -133,4 +144,4 @@ def test_a_short_name_in_capitals_is_met_in_capitals_alone(snapshot):
 def test_no_character_is_lost(snapshot):
     found = prose(snapshot, "softmax")
     said = "İ a transformer, <b>https://e.example/?a=1&b=2</b> — transformer's attention mechanism!"
-    assert text(found.pieces(said)) == said
+    assert text_of(found.pieces(said)) == said
