@@ -23,13 +23,14 @@ from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service import mcp
 from service.answer import ExtractiveGenerator
-from service.api import chat, completions, health, pages, search, sites, terms, web
+from service.api import chat, completions, glossary, health, messages, pages, search, sites, terms, web
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.errors import status_of
+from service.glossary.shelf import Shelf
 from service.library import Library
 from service.openai_error import OpenAIErrors, failed, speaks_openai
 from service.problem import ProblemBodies, problem
@@ -60,7 +61,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = create_services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, completions, terms, pages, sites, health, web):
+    for module in (search, chat, completions, messages, terms, pages, sites, health, glossary, web):
         app.include_router(module.router)
     app.state.mcp = mcp.over_http(app.state.services)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
@@ -84,11 +85,12 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
-        library=Library(Archive(settings.data_dir), embedder),
         embedder=embedder,
+        library=Library(Archive(settings.data_dir), embedder),
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
+        shelf=Shelf(),
         worker=worker,
     )
 

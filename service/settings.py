@@ -196,6 +196,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
+    glossary_site: str = Field(
+        DEFAULT_SITE, description="The `[[site]]` whose public collections are shown as pages at `/glossary`."
+    )
     allowed_hosts: tuple[str, ...] = Field(
         (),
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "

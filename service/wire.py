@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from content.model import Word
 from service.model import RelatedTerm
 
 
@@ -101,6 +102,7 @@ class Features:
     feedback: bool = False
     leads: bool = False
     handoff: bool = False
+    alignment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,19 @@ class Problem:
     status: int
     detail: str
     errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentReply:
+    """What each word of a question looked at in a quote.
+
+    The question is the text that was searched for, in which a follow-up stands alone and typing errors are corrected.
+    ``question_tokens`` index it, ``passage_tokens`` index the quote. ``weights`` has a row for each word of the
+    question and a column for each of the quote.
+    """
+
+    question: str
+    quote: str
+    question_tokens: tuple[Word, ...]
+    passage_tokens: tuple[Word, ...]
+    weights: tuple[tuple[float, ...], ...]

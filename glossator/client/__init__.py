@@ -34,9 +34,21 @@ from service.model import (
     Started,
     Turn,
 )
-from service.wire import FieldError, Health, PageReply, Ready, SiteReply, TermChoices, TermDetail, TermItem, TermList
+from service.wire import (
+    AlignmentReply,
+    FieldError,
+    Health,
+    PageReply,
+    Ready,
+    SiteReply,
+    TermChoices,
+    TermDetail,
+    TermItem,
+    TermList,
+)
 
 __all__ = [
+    "AlignmentReply",
     "Ambiguous",
     "Answer",
     "ApiError",

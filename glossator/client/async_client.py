@@ -18,7 +18,7 @@ from glossator.client.connection import BROKE_OFF, DEFAULT_URL, asked, checked, 
 from glossator.client.errors import Unreachable
 from glossator.client.events import ReplyEvent, reply_event
 from service.model import Answer, SearchReply, Turn
-from service.wire import Health, PageReply, Ready, SiteReply, TermDetail, TermItem, TermList
+from service.wire import AlignmentReply, Health, PageReply, Ready, SiteReply, TermDetail, TermItem, TermList
 
 
 class AsyncClient:
@@ -106,6 +106,10 @@ class AsyncClient:
     async def term(self, slug: str, *, collection: str | None = None) -> TermDetail:
         """As ``Client.term``."""
         return await self._send(calls.term(slug, collection))
+
+    async def alignment(self, message_id: str, *, citation: int) -> AlignmentReply:
+        """As ``Client.alignment``."""
+        return await self._send(calls.alignment(message_id, citation))
 
     async def site(self, site_id: str) -> SiteReply:
         """As ``Client.site``."""

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from glossator.client.errors import Ambiguous, Unreachable, refusal
 from service.model import Answer, SearchReply, Turn
-from service.wire import Health, PageReply, Ready, SiteReply, TermChoices, TermDetail, TermList
+from service.wire import AlignmentReply, Health, PageReply, Ready, SiteReply, TermChoices, TermDetail, TermList
 
 T = TypeVar("T")
 
@@ -96,6 +96,12 @@ def terms(query: str, collection: str | None, limit: int, cursor: str | None) ->
 def term(slug: str, collection: str | None) -> Call[TermDetail]:
     """Look a term up."""
     return Call("GET", "/v1/terms/{slug}", TermDetail, params={"collection": collection}, parts={"slug": slug})
+
+
+def alignment(message_id: str, citation: int) -> Call[AlignmentReply]:
+    """Ask why a passage was cited."""
+    route = "/v1/messages/{message_id}/alignment"
+    return Call("GET", route, AlignmentReply, params={"citation": citation}, parts={"message_id": message_id})
 
 
 def site(site_id: str) -> Call[SiteReply]:

@@ -18,7 +18,7 @@ from glossator.client.connection import BROKE_OFF, DEFAULT_URL, asked, checked, 
 from glossator.client.errors import Unreachable
 from glossator.client.events import ReplyEvent, reply_event
 from service.model import Answer, SearchReply, Turn
-from service.wire import Health, PageReply, Ready, SiteReply, TermDetail, TermItem, TermList
+from service.wire import AlignmentReply, Health, PageReply, Ready, SiteReply, TermDetail, TermItem, TermList
 
 
 class Client:
@@ -110,6 +110,10 @@ class Client:
     def term(self, slug: str, *, collection: str | None = None) -> TermDetail:
         """Return one term. Raises Ambiguous where several collections have it."""
         return self._send(calls.term(slug, collection))
+
+    def alignment(self, message_id: str, *, citation: int) -> AlignmentReply:
+        """Return which words of a citation's quote each word of the question looked at."""
+        return self._send(calls.alignment(message_id, citation))
 
     def site(self, site_id: str) -> SiteReply:
         """Return how a site's assistant presents itself."""

@@ -14,7 +14,7 @@ from content.errors import InvalidQuestion
 from service.api.stream import EVENT_STREAM, event_stream, last, opening, paced, unless_left, unread
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
-from service.conversation import Conversation, new_id
+from service.conversation import Conversation, Exchange, new_id
 from service.message import checked
 from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
 from service.wire import Problem
@@ -104,9 +104,14 @@ async def remembered(
         async for event in replies:
             if isinstance(event, Done):
                 kept = conversation or services.conversations.start(visitor.site.id, question.conversation_id)
-                services.conversations.add(kept, question.text, event.plain)
+                services.conversations.add(kept, question.text, event.plain, _exchange(question, event, visitor))
                 services.asked.keep(event, question.collections)
             yield event
+
+
+def _exchange(question: Question, done: Done, visitor: Visitor) -> Exchange:
+    searched_for = done.found.question if done.found else question.text
+    return Exchange(question.message_id, searched_for, done.answer.citations, visitor.snapshot.snapshot_id)
 
 
 async def stream(events: AsyncGenerator[Event | Problem | None]) -> AsyncGenerator[bytes]:

@@ -18,8 +18,10 @@ _SUGGESTIONS = 4
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
     found = find_site(services.settings, site_id)
-    suggestions = found.suggestions or _suggestions(found, services.library.current)
-    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, Features())
+    snapshot = services.library.current
+    suggestions = found.suggestions or _suggestions(found, snapshot)
+    features = Features(alignment=snapshot.tokens is not None)
+    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, features)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from content.errors import InvalidQuestion
-from content.model import Page, Term
+from content.model import Term
 from content.snapshot import Snapshot
 from service.api.visitor import TheVisitor
 from service.cite import related_term
-from service.wire import QuestionAnswer, TermChoices, TermDetail, TermItem, TermList
+from service.questions import questions_of
+from service.wire import TermChoices, TermDetail, TermItem, TermList
 
 router = APIRouter(tags=["terms"])
 
@@ -59,17 +60,9 @@ def detail(term: Term, snapshot: Snapshot) -> TermDetail:
     return TermDetail(
         **asdict(_item(term)),
         page_id=term.page_id,
-        questions=tuple(_questions(page)),
+        questions=questions_of(page),
         related=tuple(map(related_term, snapshot.glossary.related(term))),
     )
-
-
-def _questions(page: Page) -> list[QuestionAnswer]:
-    return [
-        QuestionAnswer(section.question, page.text[section.blocks[0].start : section.blocks[-1].end])
-        for section in page.sections()
-        if section.question and section.blocks
-    ]
 
 
 def _item(term: Term) -> TermItem:
