@@ -2,9 +2,9 @@
 
 The mean of all similarities between two clusters is the inner product of their mean vectors. So a cluster is known by
 the sum of its vectors and their number, its neighbours are found by FAISS, and a vector that comes later joins by the
-rule by which all others did. Clusters that are each other's nearest are merged all at once, which gives the same tree as
-merging one pair after the other (reciprocal agglomerative clustering, Sumengen et al., "Scaling Hierarchical
-Agglomerative Clustering to Billion-sized Datasets", arXiv:2105.11653), in memory that grows with the vectors alone.
+rule by which all others did. As in Monath et al., "Scalable Hierarchical Agglomerative Clustering" (KDD 2021,
+arXiv:2010.11821), all clusters that are about as near as the nearest two are merged at once, each with its nearest:
+memory grows with the vectors alone, and the order in which vectors come does not matter.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from __future__ import annotations
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from content.embedding import Vectors
 
 Labels = NDArray[np.int64]
+
+# Clusters whose similarity is at most so far below that of the nearest two are merged in the same round.
+_STEP = 0.02
 
 # What the nearest of a row may be, beside the number of another row.
 _UNKNOWN = -1  # to be searched for
@@ -26,7 +31,7 @@ _APART = -3  # none is near enough among the rows that are apart from the beginn
 def average_linked(vectors: Vectors, threshold: float, clusters: Labels | None = None) -> Labels:
     """Return the cluster of each vector, numbered from 0 in the order of their first vectors.
 
-    Two clusters are merged while the mean of their similarities (inner products) is ``threshold`` or more, the nearest
+    Clusters are merged while the mean of the similarities (inner products) of two is ``threshold`` or more, the nearest
     first. ``clusters`` are those of an earlier call with the same threshold, a number for each vector and -1 for those
     that came since: these join what is there, found clusters of their own, or make one of two; what was together stays.
     """
@@ -57,29 +62,26 @@ def _merged(sums: Vectors, sizes: Labels, nearest: Labels, threshold: float) -> 
     while True:
         _search(sums, sizes, alive, nearest, likeness, threshold)
         alive = alive[nearest[alive] != _FAR]
-        pairs = _pairs(alive, nearest, likeness)
-        if len(pairs) == 0:
-            break
-        kept, gone = pairs.T
-        sums[kept] += sums[gone]
-        sizes[kept] += sizes[gone]
-        into[gone] = kept
-        alive = np.setdiff1d(alive, gone, assume_unique=True)
-        changed = np.zeros(len(sums), bool)
-        changed[pairs] = True
         linked = alive[nearest[alive] >= 0]
-        nearest[linked[changed[nearest[linked]]]] = _UNKNOWN
-        nearest[kept] = _UNKNOWN
-    while (into != into[into]).any():
-        into = into[into]
-    return into
+        if len(linked) == 0:
+            return into
+        linked = linked[likeness[linked] >= likeness[linked].max() - _STEP]
+        first = _joined(linked, nearest[linked], len(sums))
+        gone = np.flatnonzero(first != np.arange(len(sums)))
+        np.add.at(sums, first[gone], sums[gone])
+        np.add.at(sizes, first[gone], sizes[gone])
+        into = first[into]
+        changed = np.zeros(len(sums), bool)
+        changed[gone] = changed[first[gone]] = True
+        alive = np.setdiff1d(alive, gone, assume_unique=True)
+        nearest[alive[changed[alive] | ((nearest[alive] >= 0) & changed[nearest[alive]])]] = _UNKNOWN
 
 
 def _search(
     sums: Vectors, sizes: Labels, alive: Labels, nearest: Labels, likeness: Vectors, threshold: float
 ) -> None:
     """Find the nearest of every row that needs one, and of the rows so found that were apart."""
-    means = sums[alive] / sizes[alive, None].astype(np.float32)
+    means: Vectors = np.divide(sums[alive], sizes[alive, None], dtype=np.float32)
     while True:
         asked = np.flatnonzero(nearest[alive] == _UNKNOWN)
         if len(asked) == 0:
@@ -103,16 +105,12 @@ def _neighbours(means: Vectors, asked: Labels) -> tuple[Labels, Vectors]:
     return rows[at, other], scores[at, other]
 
 
-def _pairs(alive: Labels, nearest: Labels, likeness: Vectors) -> Labels:
-    """Return the pairs to merge, shape (pairs, 2): those that are each other's nearest, the lower row first.
-
-    Where ties leave none, it is the nearest pair of all.
-    """
-    linked = alive[nearest[alive] >= 0]
-    mutual = linked[(nearest[nearest[linked]] == linked) & (linked < nearest[linked])]
-    if len(mutual) == 0 and len(linked):
-        mutual = linked[[likeness[linked].argmax()]]
-    return np.sort(np.stack([mutual, nearest[mutual]], axis=1), axis=1)
+def _joined(rows: Labels, others: Labels, count: int) -> Labels:
+    """Return for each of ``count`` rows the lowest that it is joined with, by any way over these pairs."""
+    edges = coo_array((np.ones(len(rows), bool), (rows, others)), shape=(count, count))
+    _, labels = connected_components(edges, directed=False)
+    _, first = np.unique(labels, return_index=True)
+    return np.asarray(first[labels], np.int64)
 
 
 def _in_order(labels: Labels) -> Labels:
