@@ -22,10 +22,10 @@ Labels = NDArray[np.int64]
 # Clusters whose similarity is at most so far below that of the nearest two are merged in the same round.
 _STEP = 0.02
 
-# What the nearest of a row may be, beside the number of another row.
+# What the nearest of a cluster may be, beside the number of another.
 _UNKNOWN = -1  # to be searched for
-_FAR = -2  # none is near enough, and none can come to be
-_APART = -3  # none is near enough among the rows that are apart from the beginning; a newer one may be
+_FAR = -2  # none is near enough, and merging others brings none nearer
+_APART = -3  # none was near enough among those that there were at the beginning; one of the new ones may be
 
 
 def average_linked(vectors: Vectors, threshold: float, clusters: Labels | None = None) -> Labels:
@@ -37,72 +37,91 @@ def average_linked(vectors: Vectors, threshold: float, clusters: Labels | None =
     """
     if len(vectors) == 0:
         return np.empty(0, np.int64)
-    started = np.full(len(vectors), -1, np.int64) if clusters is None else clusters
-    labels = _starting(started)
-    sums = np.zeros((labels.max() + 1, vectors.shape[1]), np.float32)
-    np.add.at(sums, labels, vectors)
-    nearest = np.full(len(sums), _UNKNOWN, np.int64)
-    nearest[labels[started >= 0]] = _APART
-    merged = _merged(sums, np.bincount(labels), nearest, threshold)
-    return _in_order(merged[labels])
+    given = np.full(len(vectors), -1, np.int64) if clusters is None else clusters
+    new = given < 0
+    alone = np.where(new, given.max(initial=-1) + 1 + np.cumsum(new), given)
+    _, started = np.unique(alone, return_inverse=True)
+    merging = _Merging(vectors, threshold, started, apart=started[~new])
+    while merging.search():
+        merging.merge()
+    return _in_order(merging.into[started])
 
 
-def _starting(clusters: Labels) -> Labels:
-    """Return what to begin with: the clusters that there are, and one for each vector that is in none."""
-    single = clusters < 0
-    apart = np.where(single, clusters.max(initial=-1) + 1 + np.cumsum(single), clusters)
-    return np.unique(apart, return_inverse=True)[1].astype(np.int64)
+class _Merging:
+    """Clusters while they are merged: ``into`` is what each of them at the beginning is part of by now.
+
+    A cluster made of several goes on under the lowest of their numbers.
+    """
+
+    def __init__(self, vectors: Vectors, threshold: float, started: Labels, apart: Labels) -> None:
+        self._threshold = threshold
+        self._sizes = np.bincount(started)
+        count = len(self._sizes)
+        self._sums = np.zeros((count, vectors.shape[1]), np.float32)
+        np.add.at(self._sums, started, vectors)
+        self._alive = np.arange(count)
+        self._nearest = np.full(count, _UNKNOWN, np.int64)
+        self._nearest[apart] = _APART
+        self._near = np.zeros(count, np.float32)  # how near the nearest is
+        self._next = np.zeros(count, np.float32)  # how near any other is at most
+        self.into = np.arange(count)
+
+    def search(self) -> bool:
+        """Find the nearest of all clusters of which it is not known. Return whether any is near enough."""
+        means = self._means(self._alive)
+        while len(asked := np.flatnonzero(self._nearest[self._alive] == _UNKNOWN)):
+            rows = self._alive[asked]
+            found, self._near[rows], self._next[rows] = _neighbours(means, asked)
+            near = self._near[rows] >= self._threshold
+            self._nearest[rows] = np.where(near, self._alive[found], _FAR)
+            targets = self._nearest[rows[near]]
+            self._nearest[targets[self._nearest[targets] == _APART]] = _UNKNOWN
+        self._alive = self._alive[self._nearest[self._alive] != _FAR]
+        return bool((self._nearest[self._alive] >= 0).any())
+
+    def merge(self) -> None:
+        """Merge the nearest."""
+        linked = self._alive[self._nearest[self._alive] >= 0]
+        linked = linked[self._near[linked] >= self._near[linked].max() - _STEP]
+        first = _joined(linked, self._nearest[linked], len(self.into))
+        gone = np.flatnonzero(first != np.arange(len(first)))
+        np.add.at(self._sums, first[gone], self._sums[gone])
+        np.add.at(self._sizes, first[gone], self._sizes[gone])
+        self.into = first[self.into]
+        self._alive = np.setdiff1d(self._alive, gone, assume_unique=True)
+        grown = np.zeros(len(first), bool)
+        grown[first[gone]] = True
+        self._follow(first, grown)
+
+    def _follow(self, first: Labels, grown: NDArray[np.bool_]) -> None:
+        """Say what is nearest after a merge, where that is known without a search.
+
+        A merged cluster is no nearer to another than the nearest of its parts was. So if it is still as near as any
+        other was at most, it is still the nearest.
+        """
+        self._nearest[grown] = _UNKNOWN
+        linked = self._alive[self._nearest[self._alive] >= 0]
+        target = first[self._nearest[linked]]
+        moved = grown[target]
+        linked, target = linked[moved], target[moved]
+        near = np.einsum("ij,ij->i", self._means(linked), self._means(target))
+        self._near[linked] = near
+        still = (near >= self._next[linked]) & (near >= self._threshold)
+        self._nearest[linked] = np.where(still, target, _UNKNOWN)
+
+    def _means(self, rows: Labels) -> Vectors:
+        return np.asarray(self._sums[rows] / self._sizes[rows, None].astype(np.float32), np.float32)
 
 
-def _merged(sums: Vectors, sizes: Labels, nearest: Labels, threshold: float) -> Labels:
-    """Return the cluster that each row ends in. Works on its arguments: a merged row adds up in the first of both."""
-    into = np.arange(len(sums))
-    likeness = np.full(len(sums), -np.inf, np.float32)
-    alive = np.arange(len(sums))
-    while True:
-        _search(sums, sizes, alive, nearest, likeness, threshold)
-        alive = alive[nearest[alive] != _FAR]
-        linked = alive[nearest[alive] >= 0]
-        if len(linked) == 0:
-            return into
-        linked = linked[likeness[linked] >= likeness[linked].max() - _STEP]
-        first = _joined(linked, nearest[linked], len(sums))
-        gone = np.flatnonzero(first != np.arange(len(sums)))
-        np.add.at(sums, first[gone], sums[gone])
-        np.add.at(sizes, first[gone], sizes[gone])
-        into = first[into]
-        changed = np.zeros(len(sums), bool)
-        changed[gone] = changed[first[gone]] = True
-        alive = np.setdiff1d(alive, gone, assume_unique=True)
-        nearest[alive[changed[alive] | ((nearest[alive] >= 0) & changed[nearest[alive]])]] = _UNKNOWN
-
-
-def _search(
-    sums: Vectors, sizes: Labels, alive: Labels, nearest: Labels, likeness: Vectors, threshold: float
-) -> None:
-    """Find the nearest of every row that needs one, and of the rows so found that were apart."""
-    means: Vectors = np.divide(sums[alive], sizes[alive, None], dtype=np.float32)
-    while True:
-        asked = np.flatnonzero(nearest[alive] == _UNKNOWN)
-        if len(asked) == 0:
-            return
-        found, best = _neighbours(means, asked)
-        near = best >= threshold
-        nearest[alive[asked]] = np.where(near, alive[found], _FAR)
-        likeness[alive[asked]] = best
-        targets = alive[found[near]]
-        nearest[targets[nearest[targets] == _APART]] = _UNKNOWN
-
-
-def _neighbours(means: Vectors, asked: Labels) -> tuple[Labels, Vectors]:
-    """Return which other row is nearest to each of the rows asked for, and how near it is."""
-    if len(means) == 1:
-        return np.zeros(1, np.int64), np.full(1, -np.inf, np.float32)
-    scores, rows = faiss.knn(means[asked], means, 2, metric=faiss.METRIC_INNER_PRODUCT)
-    # Of the two nearest one may be the row itself, though not always the first: the mean of a cluster is short.
-    other = (rows[:, 0] == asked).astype(np.int64)
-    at = np.arange(len(asked))
-    return rows[at, other], scores[at, other]
+def _neighbours(means: Vectors, asked: Labels) -> tuple[Labels, Vectors, Vectors]:
+    """Return which other row is nearest to each row asked for, how near it is, and how near the next one is."""
+    most = min(3, len(means))
+    scores, rows = faiss.knn(means[asked], means, most, metric=faiss.METRIC_INNER_PRODUCT)
+    # The row itself is mostly among them, though not always as the first: the mean of a cluster is short.
+    scores = np.where(rows == asked[:, None], -np.inf, scores)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    rows, scores = np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)
+    return rows[:, 0], scores[:, 0], scores[:, min(1, most - 1)]
 
 
 def _joined(rows: Labels, others: Labels, count: int) -> Labels:
