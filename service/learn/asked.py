@@ -36,7 +36,7 @@ class PassageKey:
 class Asked:
     """One question of a visitor and what became of it.
 
-    ``searched`` is the question as it stands alone, None where nothing was searched for (a greeting); ``topic`` the
+    ``collections`` are those that were searched, ``searched`` is the question as it stands alone, None where nothing was searched for (a greeting); ``topic`` the
     number of its topic (``service.learn.topics``). ``score`` is that of the best passage, ``support`` that of the
     answer's weakest citation, both 0..1 or None where there is none. ``shown`` are the passages shown with the reply,
     best first, ``cited`` those that it quotes.
@@ -45,8 +45,8 @@ class Asked:
     message_id: str
     conversation_id: str
     site_id: str
-    collection: str | None
-    language: str
+    collections: tuple[str, ...]
+    language: str | None
     at: datetime
     question: str
     searched: str | None
