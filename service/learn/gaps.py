@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.learn.asked import Asked, PageKey, PassageKey, Period
+from service.learn.asked import Asked, PageKey, PassageKey
 from service.learn.questions import Wording, wordings
 from service.model import Outcome
 
@@ -54,11 +54,11 @@ class Gap:
         return tuple(dict.fromkeys(near.passage.page for near in self.nearest))
 
 
-def gaps(asked: Iterable[Asked], labels: Mapping[int, str], period: Period) -> list[Gap]:
-    """Return the gaps of a period; first those that were missed most often, then those that were missed throughout."""
+def gaps(asked: Iterable[Asked], labels: Mapping[int, str]) -> list[Gap]:
+    """Return the gaps that questions show; first those missed most often, of equals the one missed throughout."""
     by_topic: defaultdict[int, list[Asked]] = defaultdict(list)
     for one in asked:
-        if one.topic is not None and one.at in period:
+        if one.topic is not None:
             by_topic[one.topic].append(one)
     found = [_gap(topic, labels[topic], ones) for topic, ones in by_topic.items() if any(one.missed for one in ones)]
     return sorted(found, key=lambda gap: (-gap.missed, gap.asked, gap.topic))

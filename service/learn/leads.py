@@ -1,7 +1,7 @@
 """Lead quality: a score of 0..100 for each lead, with what it is made of.
 
-Half of it is fit, what the lead says of itself; half is interest, what its conversation shows. The points are judgements
-that an owner can read and check, not weights fitted on sales: docs/learn.md lists them.
+Half of it is fit, what the lead says of itself; half is interest, what its conversation shows. The points are
+judgements that an owner can read and check, not weights fitted on sales: docs/learn.md lists them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from content.words import stems
+from content.words import stem, words
 from service.learn.asked import Asked
 
 # Providers that give addresses to everybody, so that an address says nothing of a company.
@@ -89,9 +89,9 @@ def _fit(lead: Lead, wanted: Sequence[str]) -> list[Signal]:
 def _interest(lead: Lead, asked: Sequence[Asked], handed_off: bool, intent: Sequence[str]) -> list[Signal]:
     searched = [one for one in asked if one.searched is not None]
     helped = sum(one.helped for one in searched)
-    meant = {stem for word in intent for stem in stems(word)}
-    spoken = [word for text in (*(one.question for one in asked), lead.message or "") for word in stems(text)]
-    found = [word for word in dict.fromkeys(spoken) if word in meant]
+    meant = set(map(stem, intent))
+    spoken = (word for text in (*(one.question for one in asked), lead.message or "") for word in words(text))
+    found = [word for word in dict.fromkeys(spoken) if stem(word) in meant]
     days = len({one.at.date() for one in asked})
     return [
         Signal("intent", 20 * bool(found), 20, f"speaks of {', '.join(found)}" if found else "no word of buying"),

@@ -1,7 +1,7 @@
 """Outlines: the draft of a page that would close a gap, as Markdown for ``content/pages``.
 
-An outline says nothing of its own. What it knows stands in comments, which no reader sees, and its front matter marks it
-as a draft, which ingest leaves out until somebody has written the answers and takes the mark away.
+An outline says nothing of its own. What it knows stands in comments, which no reader sees, and its front matter marks
+it as a draft, which ingest leaves out until somebody has written the answers and takes the mark away.
 """
 
 from __future__ import annotations

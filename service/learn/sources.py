@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.learn.asked import Asked, PageKey, PassageKey, Period
+from service.learn.asked import Asked, PageKey, PassageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PassageUsage:
 
 @dataclass(frozen=True, slots=True)
 class PageUsage:
-    """How a page was used in a period.
+    """How a page was used.
 
     ``answers`` is how many answers quote it, with thumbs ``up`` and ``down``; ``shown`` with how many replies it was
     shown, quoted or not; ``missed`` how often it was shown first with a question that the content did not help with.
@@ -40,7 +40,7 @@ class PageUsage:
     passages: tuple[PassageUsage, ...]
 
 
-def source_usage(asked: Iterable[Asked], titles: Mapping[PageKey, str], period: Period) -> list[PageUsage]:
+def source_usage(asked: Iterable[Asked], titles: Mapping[PageKey, str]) -> list[PageUsage]:
     """Return the usage of every page, the most used first, and of equals the one with more thumbs down.
 
     ``titles`` are those of all pages that there are; one that is gone, and was used, goes by its id.
@@ -49,8 +49,6 @@ def source_usage(asked: Iterable[Asked], titles: Mapping[PageKey, str], period: 
     missed: Counter[PageKey] = Counter()
     answers: defaultdict[PageKey, list[Asked]] = defaultdict(list)
     for one in asked:
-        if one.at not in period:
-            continue
         shown.update({passage.page for passage in (*one.shown, *one.cited)})
         if one.missed and one.shown:
             missed[one.shown[0].page] += 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from content.embedding import Vectors, unit
+from content.snapshot import Snapshot
 from content.words import words
 from service.learn.clusters import Labels, average_linked
 
@@ -20,6 +21,7 @@ from service.learn.clusters import Labels, average_linked
 THRESHOLD = 0.55
 # A mean of so many vectors would still be mostly chance, and counts half.
 _FEW = 10
+_SAMPLE = 2000  # passages, evenly spread, that the mean is taken of
 # A topic's label is one of its questions that are this near to its middle, as a share of the nearest.
 _CENTRAL = 0.9
 _LEAST_WORDS = 3  # a question of fewer words is mostly a bare name
@@ -39,12 +41,14 @@ def question_key(text: str) -> str:
     return " ".join(words(text))
 
 
-def centre_of(vectors: Vectors) -> Vectors:
-    """Return what all of a site speaks of: the mean vector of its passages or titles, shrunk where they are few.
+def centre_of(snapshot: Snapshot) -> Vectors:
+    """Return what all of the content speaks of: the mean vector of its passages, shrunk where they are few.
 
     Every question of a site shares it, so what tells questions apart is what differs from it.
     """
-    return np.asarray(vectors.sum(axis=0) / (len(vectors) + _FEW), np.float32)
+    passages = snapshot.manifest.passages
+    rows = np.arange(0, passages, max(1, passages // _SAMPLE))
+    return np.asarray(snapshot.vectors.vectors(rows).sum(axis=0) / (len(rows) + _FEW), np.float32)
 
 
 def topics_of(questions: Sequence[Question], vectors: Vectors, centre: Vectors) -> list[int]:
