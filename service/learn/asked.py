@@ -36,10 +36,10 @@ class PassageKey:
 class Asked:
     """One question of a visitor and what became of it.
 
-    ``collections`` are those that were searched; ``searched`` is the question as it stands alone, None where nothing was
-    searched for (a greeting); ``topic`` is the number of its topic (``service.learn.topics``), None until it has one.
-    ``score`` is that of the best passage, ``support`` that of the answer's weakest citation, both 0..1 or None where
-    there is none. ``shown`` are the passages shown with the reply, best first, ``cited`` those that it quotes.
+    ``collections`` are those that were searched; ``searched`` is the question as it stands alone, None where nothing
+    was searched for (a greeting); ``topic`` is the number of its topic (``service.learn.topics``), None until it has
+    one. ``score`` is that of the best passage, ``support`` that of the answer's weakest citation, both 0..1 or None
+    where there is none. ``shown`` are the passages shown with the reply, best first, ``cited`` those that it quotes.
     """
 
     message_id: str

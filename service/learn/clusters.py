@@ -9,6 +9,8 @@ memory grows with the vectors alone, and the order in which vectors come does no
 
 from __future__ import annotations
 
+from typing import Any
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,13 @@ Labels = NDArray[np.int64]
 
 # Clusters whose similarity is at most so far below that of the nearest two are merged in the same round.
 _STEP = 0.02
+
+# Up to so many comparisons all clusters are compared with each other, which takes some seconds. Beyond, they are sorted
+# into cells, and each is compared with those of the cells nearest to it: with few others, so nearly all neighbours are
+# found (tests/bench/RESULTS.md).
+_EXACT = 20_000**2
+_CELLS = 2  # times the square root of the number of vectors; FAISS advises a few times that root
+_PROBED = 32  # cells
 
 # What the nearest of a cluster may be, beside the number of another.
 _UNKNOWN = -1  # to be searched for
@@ -64,19 +73,20 @@ class _Merging:
         self._nearest[apart] = _APART
         self._near = np.zeros(count, np.float32)  # how near the nearest is
         self._next = np.zeros(count, np.float32)  # how near any other is at most
+        self._index = _index(self._means(self._alive), searches=int((self._nearest == _UNKNOWN).sum()))
         self.into = np.arange(count)
 
     def search(self) -> bool:
         """Find the nearest of all clusters of which it is not known. Return whether any is near enough."""
-        means = self._means(self._alive)
-        while len(asked := np.flatnonzero(self._nearest[self._alive] == _UNKNOWN)):
-            rows = self._alive[asked]
-            found, self._near[rows], self._next[rows] = _neighbours(means, asked)
+        while len(rows := self._alive[self._nearest[self._alive] == _UNKNOWN]):
+            found, self._near[rows], self._next[rows] = self._neighbours(rows)
             near = self._near[rows] >= self._threshold
-            self._nearest[rows] = np.where(near, self._alive[found], _FAR)
+            self._nearest[rows] = np.where(near, found, _FAR)
             targets = self._nearest[rows[near]]
             self._nearest[targets[self._nearest[targets] == _APART]] = _UNKNOWN
-        self._alive = self._alive[self._nearest[self._alive] != _FAR]
+        far = self._nearest[self._alive] == _FAR
+        self._index.remove_ids(self._alive[far])
+        self._alive = self._alive[~far]
         return bool((self._nearest[self._alive] >= 0).any())
 
     def merge(self) -> None:
@@ -91,6 +101,9 @@ class _Merging:
         self._alive = np.setdiff1d(self._alive, gone, assume_unique=True)
         grown = np.zeros(len(first), bool)
         grown[first[gone]] = True
+        made = np.flatnonzero(grown)
+        self._index.remove_ids(np.concatenate([gone, made]))
+        self._index.add_with_ids(self._means(made), made)
         self._follow(first, grown)
 
     def _follow(self, first: Labels, grown: NDArray[np.bool_]) -> None:
@@ -109,19 +122,29 @@ class _Merging:
         still = (near >= self._next[linked]) & (near >= self._threshold)
         self._nearest[linked] = np.where(still, target, _UNKNOWN)
 
+    def _neighbours(self, rows: Labels) -> tuple[Labels, Vectors, Vectors]:
+        """Return which other cluster is nearest to each of these, how near it is, and how near the next one is."""
+        scores, found = self._index.search(self._means(rows), 3)
+        # The cluster itself is mostly among them, though not always as the first: the mean of a cluster is short.
+        scores = np.where(found == rows[:, None], -np.inf, scores)
+        order = np.argsort(-scores, axis=1, kind="stable")
+        found, scores = np.take_along_axis(found, order, 1), np.take_along_axis(scores, order, 1)
+        return found[:, 0], scores[:, 0], scores[:, 1]
+
     def _means(self, rows: Labels) -> Vectors:
         return np.asarray(self._sums[rows] / self._sizes[rows, None].astype(np.float32), np.float32)
 
 
-def _neighbours(means: Vectors, asked: Labels) -> tuple[Labels, Vectors, Vectors]:
-    """Return which other row is nearest to each row asked for, how near it is, and how near the next one is."""
-    most = min(3, len(means))
-    scores, rows = faiss.knn(means[asked], means, most, metric=faiss.METRIC_INNER_PRODUCT)
-    # The row itself is mostly among them, though not always as the first: the mean of a cluster is short.
-    scores = np.where(rows == asked[:, None], -np.inf, scores)
-    order = np.argsort(-scores, axis=1, kind="stable")
-    rows, scores = np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)
-    return rows[:, 0], scores[:, 0], scores[:, min(1, most - 1)]
+def _index(means: Vectors, searches: int) -> Any:
+    """Return a FAISS index of the clusters by their numbers."""
+    cells = int(_CELLS * len(means) ** 0.5)
+    kind = "IDMap,Flat" if searches * len(means) <= _EXACT else f"IVF{cells},Flat"
+    index = faiss.index_factory(means.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+    if not index.is_trained:
+        faiss.extract_index_ivf(index).nprobe = _PROBED
+        index.train(means)
+    index.add_with_ids(means, np.arange(len(means)))
+    return index
 
 
 def _joined(rows: Labels, others: Labels, count: int) -> Labels:

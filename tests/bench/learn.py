@@ -113,7 +113,7 @@ def _gap_report(evaldata: Path, work: Path, embedder: SentenceTransformerEmbedde
     vectors = np.stack([one.vector for one in logged])
     found = topics.regrouped(questions, vectors, topics.centre_of(snapshot))
     asked = [replace(one.asked, topic=topic) for one, topic in zip(logged, found, strict=True)]
-    labels = {topic: "" for topic in found}
+    labels = dict.fromkeys(found, "")
     threads = {one.asked.message_id: one.query.id.rpartition("-")[0] for one in logged}
     removed = Counter(threads[query.id] for query in queries if not query.answerable and query.id in threads)
     often = {thread for thread, count in removed.items() if count >= _NAMED}
