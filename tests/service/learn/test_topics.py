@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.embedding import SentenceTransformerEmbedder
@@ -29,7 +29,11 @@ def test_wordings_of_one_question_are_one_topic_and_others_are_not():
 
 
 def test_a_new_question_joins_its_topic_and_the_others_keep_their_numbers():
-    questions = [*_questions(*PAY, topic=7), *_questions(*SHIP, topic=3), *_questions("May I pay by card?", "tea kettle")]
+    questions = [
+        *_questions(*PAY, topic=7),
+        *_questions(*SHIP, topic=3),
+        *_questions("May I pay by card?", "tea kettle"),
+    ]
     found = topics_of(questions, _vectors(questions), NOTHING)
     assert found == [7, 7, 7, 3, 3, 3, 7, 8]
 
@@ -45,6 +49,7 @@ def test_a_topic_that_was_two_things_is_parted_and_the_larger_part_keeps_its_num
     assert regrouped(questions, _vectors(questions), NOTHING) == [5, 5, 5, 6, 6]
 
 
+@settings(deadline=None)
 @given(st.permutations(PAY + SHIP + ["tea kettle"]))
 def test_all_anew_is_the_same_in_any_order(texts):
     questions = _questions(*texts)
