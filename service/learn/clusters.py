@@ -27,9 +27,9 @@ _STEP = 0.02
 # Up to so many comparisons all clusters are compared with each other, which takes some seconds. Beyond, they are sorted
 # into cells, and each is compared with those of the cells nearest to it: with few others, so nearly all neighbours are
 # found (tests/bench/RESULTS.md).
-_EXACT = 20_000**2
-_CELLS = 2  # times the square root of the number of vectors; FAISS advises a few times that root
-_PROBED = 32  # cells
+_EXACT = 25_000**2
+_CELLS = 4  # times the square root of the number of vectors, as FAISS advises
+_PROBED = 8  # cells
 
 # What the nearest of a cluster may be, beside the number of another.
 _UNKNOWN = -1  # to be searched for
