@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from content.errors import NoText, PageError, SourceError
+from content.errors import NoText, PageError, SourceError, Unfinished
 from content.model import Page
 from ingest.draft import Draft, clean
 from ingest.duplicates import Duplicates
@@ -87,7 +87,7 @@ def _drafts(
                 yield from ((replace(raw, data=b""), draft) for draft in drafts)
             except PageError as error:
                 # Links lead to pages without text as a matter of course; a file is where it is to be read.
-                expected = isinstance(error, NoText) and raw.mergeable
+                expected = isinstance(error, Unfinished) or (isinstance(error, NoText) and raw.mergeable)
                 (report.skipped if expected else report.failed).append((raw.where, str(error)))
                 if not expected:
                     yield raw.page_id
