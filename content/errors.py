@@ -6,6 +6,7 @@ GlossatorError
 ├── SourceError               a source as a whole cannot be read
 ├── PageError                 one page cannot be read; the others can
 │   ├── NoText                there is nothing to read in it
+│   ├── Unfinished            its owner marks it as a draft
 │   └── NotFetched            the web did not give it, or was not asked for it
 │       └── AddressRefused    its address is none that is ever fetched
 ├── ModelError                the embedding model cannot be found or loaded
@@ -46,6 +47,10 @@ class PageError(GlossatorError):
 
 class NoText(PageError):
     """A page without any text, such as a picture or a page that only a script fills."""
+
+
+class Unfinished(PageError):
+    """A page that is marked as a draft, so it is left out until its owner takes the mark away."""
 
 
 class NotFetched(PageError):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from content.catalog import Catalog
+from content.catalog import Catalog, Revision
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
 from content.errors import NotFound, SnapshotCorrupt
@@ -100,6 +100,14 @@ class Snapshot:
     def definitions(self) -> dict[tuple[str, str], tuple[int, int]]:
         """For each term, by (collection, slug), the number of its page and the row of the passage that defines it."""
         return self.catalog.definitions()
+
+    def revision(self, collection: str, page_id: str) -> Revision:
+        """Return when a page was first published and last changed.
+
+        Where the snapshot was published before pages had this: no later than itself.
+        """
+        unknown = Revision(self.manifest.created, self.manifest.created)
+        return self.catalog.revision(collection, page_id) or unknown
 
     def stems(self, text: str, collections: Sequence[str] | None = None) -> list[list[str]]:
         """Return the stems of a text, each once, by the rules of each language that these collections are in."""

@@ -46,7 +46,7 @@ class SnapshotWriter:
         self._created = created
         for name in (TOKENS, LEXICAL, COLUMNS):
             (folder / name).mkdir()
-        self._catalog = CatalogWriter(folder / CATALOG)
+        self._catalog = CatalogWriter(folder / CATALOG, created)
         self._vectors = (folder / _RAW_VECTORS).open("w+b")
         self._tokens = TokenWriter(folder / TOKENS)
         self._collections: dict[str, _Collection] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -14,7 +14,7 @@ from content.archive import Archive
 from content.asked import AskedQuestions
 from content.catalog import StoredPage
 from content.embedding import Embedder, TokenVectors, Vectors
-from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
+from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
 from content.interaction import PackedTokens, Projection
 from content.manifest import Manifest
 from content.snapshot import Snapshot
@@ -151,7 +151,8 @@ def _write(
             new = iter(making.passages(fresh))
             with _stage(report, "publish"):
                 for page in slab:
-                    writer.add(*(next(new) if isinstance(page, FreshPage) else _kept(page, before)))
+                    stored, vectors, tokens = next(new) if isinstance(page, FreshPage) else _kept(page, before)
+                    writer.add(_dated(before, stored), vectors, tokens)
         progress("embed", done, done)
         progress("publish", 0, 1)
         with _stage(report, "publish"):
@@ -224,6 +225,20 @@ def _kept(stored: StoredPage, before: Snapshot | None) -> _Written:
     rows = range(stored.first_row, stored.first_row + len(stored.passages))
     packed = before.tokens.packed(rows) if before.tokens else [PackedTokens.none()] * len(rows)
     return stored, before.vectors.vectors(np.arange(rows.start, rows.stop)), packed
+
+
+def _dated(before: Snapshot | None, stored: StoredPage) -> StoredPage:
+    """Return a page with the times at which it was first published and last changed, as far as they are past."""
+    page = stored.page
+    if before is None:
+        return stored
+    try:
+        old = before.catalog.page(page.collection, page.page_id)
+    except NotFound:
+        return stored
+    known = before.revision(page.collection, page.page_id)
+    same = (old.title, old.text, old.entry, old.url) == (page.title, page.text, page.entry, page.url)
+    return replace(stored, published=known.published, changed=known.changed if same else None)
 
 
 def _check(

@@ -209,6 +209,9 @@ class Settings(BaseSettings):
         "its share of the cores.",
     )
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
+    glossary_site: str = Field(
+        DEFAULT_SITE, description="The `[[site]]` whose public collections are shown as pages at `/glossary`."
+    )
     allowed_hosts: tuple[str, ...] = Field(
         (),
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "

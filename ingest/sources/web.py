@@ -130,6 +130,7 @@ def _raw(page: Sheaf, mergeable: bool) -> RawPage | Skipped:
         charset=page.body.charset,
         aliases=page.aliases,
         mergeable=mergeable,
+        shown_on=page.shown_on,
     )
 
 

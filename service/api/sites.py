@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
 from service.settings import SiteSettings
+from service.wire import Features, SiteReply
 
 router = APIRouter(tags=["sites"])
 
 _SUGGESTIONS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What this service can do for visitors of a site."""
-
-    chat: bool = True
-    search: bool = True
-    terms: bool = True
-    feedback: bool = False
-    leads: bool = False
-    handoff: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SiteReply:
-    """What a visitor's page needs to show the assistant."""
-
-    id: str
-    title: str
-    greeting: str
-    suggestions: tuple[str, ...]
-    color: str | None
-    features: Features
-
-
 @router.get("/v1/site/{site_id}")
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
     found = find_site(services.settings, site_id)
-    suggestions = found.suggestions or _suggestions(found, services.library.current)
-    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, Features())
+    snapshot = services.library.current
+    suggestions = found.suggestions or _suggestions(found, snapshot)
+    features = Features(alignment=snapshot.tokens is not None)
+    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, features)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from content.embedding import Embedder
 from content.errors import NotFound
 from content.snapshot import Snapshot
 from service.asked import AskedRecord
 from service.assistant import Assistant
 from service.conversation import Conversations
 from service.cors import SITE_HEADER
+from service.glossary.shelf import Shelf
 from service.library import Library
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
 from service.worker import Worker
@@ -23,10 +25,12 @@ class Services:
     """What lives as long as the application does."""
 
     settings: Settings
+    embedder: Embedder
     library: Library
     assistant: Assistant
     conversations: Conversations
     asked: AskedRecord
+    shelf: Shelf
     worker: Worker
 
 
