@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
 from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term, under_headings
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE page (
     number INTEGER PRIMARY KEY,
     collection TEXT NOT NULL, page_id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, text TEXT NOT NULL,
@@ -51,12 +51,12 @@ _LINKS = """TABLE link (
     PRIMARY KEY (page, start, target)
 ) WITHOUT ROWID;
 """
-_INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
+INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
 _REVISIONS = """TABLE revision (
     page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
 );
 """
-_ADDED = {
+ADDED = {
     "place": _PLACES,
     "address": _ADDRESSES,
     "link": _LINKS,
@@ -117,7 +117,7 @@ class Catalog:
         )
         # The first question opens the file.
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-        for name, table in _ADDED.items():
+        for name, table in ADDED.items():
             if name not in tables:
                 # It was published before pages had this: an empty table stands in, in memory.
                 connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {table}")
@@ -304,78 +304,6 @@ class Catalog:
             )
 
 
-class CatalogWriter:
-    """Writes a new catalog of a snapshot of this time; passages get their rows in the order in which they come."""
-
-    def __init__(self, path: Path, created: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
-        self._connection.executescript(
-            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}"
-            f"{''.join(f'CREATE {table}' for table in _ADDED.values())} {_INDEX} BEGIN;"
-        )
-        self._created = created
-        self._pages = self._rows = 0
-
-    def add(self, stored: StoredPage) -> None:
-        """Write a page with its passages."""
-        number, row, page = self._pages, self._rows, stored.page
-        write = self._connection.executemany
-        write("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", [_page_record(number, stored, row)])
-        records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
-        write("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
-        write("INSERT INTO place VALUES (?,?,?)", [(number, place.start, place.locator) for place in page.places])
-        addresses = [(page.collection, url, page.page_id) for url in page.addresses]
-        write("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
-        write("INSERT INTO link VALUES (?,?,?)", [(number, link.start, link.target) for link in page.links])
-        revision = (number, stored.published or self._created, stored.changed or self._created)
-        write("INSERT INTO revision VALUES (?,?,?)", [revision])
-        self._pages += 1
-        self._rows += len(records)
-
-    def add_terms(self, terms: Iterable[Term]) -> None:
-        """Write terms."""
-        self._connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
-
-    @property
-    def written(self) -> Catalog:
-        """What was written so far, to read; it ends with the writer."""
-        return Catalog(self._connection)
-
-    def finish(self) -> None:
-        """End the file."""
-        self._connection.execute("COMMIT")
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file, finished or not."""
-        self._connection.close()
-
-
-def _page_record(number: int, stored: StoredPage, first_row: int) -> tuple[Any, ...]:
-    page = stored.page
-    blocks = _dump([[block.kind, block.start, block.end, block.level, block.anchor] for block in page.blocks])
-    entry = _dump(asdict(page.entry)) if page.entry else None
-    return (
-        number, page.collection, page.page_id, page.title, page.url, page.text, blocks, entry,
-        stored.digest, stored.source, first_row, len(stored.passages),
-    )  # fmt: skip
-
-
-def _passage_record(row: int, page: int, passage: Passage) -> tuple[Any, ...]:
-    return (
-        row, page, passage.passage_id, _dump(passage.heading), passage.anchor, passage.kind.value, passage.text,
-        passage.start, passage.end,
-    )  # fmt: skip
-
-
-def _term_record(term: Term) -> tuple[Any, ...]:
-    return (
-        term.collection, term.slug, term.name, _dump(term.aliases), term.definition, term.start, term.end,
-        _dump(term.related), term.page_id, term.url,
-    )  # fmt: skip
-
-
 def _page(record: Sequence[Any], places: tuple[Place, ...], links: tuple[Link, ...]) -> Page:
     collection, page_id, title, url, text, blocks, entry = record
     return Page(
@@ -410,7 +338,3 @@ def _passage(record: tuple[Any, ...]) -> Passage:
         end=stop,
         locator=locator,
     )
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

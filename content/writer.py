@@ -11,7 +11,8 @@ from typing import Self
 
 import numpy as np
 
-from content.catalog import Catalog, CatalogWriter, StoredPage
+from content.catalog import Catalog, StoredPage
+from content.catalogwriter import CatalogWriter
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
 from content.index import write_index

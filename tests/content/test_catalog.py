@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from content.catalog import Catalog, CatalogWriter, Revision, StoredPage
+from content.catalog import Catalog, Revision, StoredPage
+from content.catalogwriter import CatalogWriter
 from content.errors import NotFound
 from content.model import Page
 
