@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from content.errors import NotFound
 from service.model import Turn
 
-_LONGEST = 40  # turns that are remembered of one conversation
+LONGEST = 40  # turns that are remembered of one conversation
 
 
 @dataclass(slots=True)
@@ -60,7 +60,18 @@ class Conversations:
     def add(self, conversation: Conversation, question: str, answer: str) -> None:
         """Remember a question and its answer."""
         conversation.turns += [Turn("user", question), Turn("assistant", answer)]
-        del conversation.turns[:-_LONGEST]
+        del conversation.turns[:-LONGEST]
+
+    def restore(self, site_id: str, conversation_id: str, turns: list[Turn]) -> Conversation:
+        """Go on with a conversation that the store has kept."""
+        conversation = self.start(site_id, conversation_id)
+        conversation.turns = turns
+        return conversation
+
+    def forget(self, conversation_ids: frozenset[str]) -> None:
+        """Drop conversations that must not be known any more."""
+        for conversation_id in conversation_ids:
+            self._kept.pop(conversation_id, None)
 
     def _expire(self) -> None:
         oldest = self._clock() - self._seconds

@@ -10,7 +10,7 @@ from pathlib import Path
 from content.errors import AddressRefused
 from content.model import DEFAULT_COLLECTION
 from ingest.web.address import parse
-from ingest.web.guard import DEFAULT_ALLOWED_PORTS
+from content.guard import DEFAULT_ALLOWED_PORTS
 
 
 class Kind(StrEnum):

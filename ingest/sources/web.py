@@ -18,11 +18,11 @@ from ingest.web.address import Address, parse
 from ingest.web.crawl import Watch, visit
 from ingest.web.fetcher import fetching
 from ingest.web.frontier import State
-from ingest.web.guard import Guard
+from content.guard import Guard
 from ingest.web.harvest import Left, Sheaf, harvest
 from ingest.web.manners import Manners
 from ingest.web.media import sniffed, suffix_of
-from ingest.web.network import Network
+from content.network import Network
 from ingest.web.plan import Plan, Way
 from ingest.web.store import Store, opened
 
