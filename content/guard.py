@@ -50,18 +50,20 @@ class Address(Protocol):
     """Where somebody wants to connect to; an IPv6 address in brackets, as in a URL."""
 
     @property
-    def host(self) -> str: ...
+    def host(self) -> str:
+        """Its host name or IP address."""
 
     @property
-    def port(self) -> int: ...
+    def port(self) -> int:
+        """Its port."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Says what may be connected to.
 
-    ``own`` is the address that the configuration names. With ``allow_private`` its host may lie in a private network and its
-    port is allowed; no other host gains anything by that.
+    ``own`` is the address that the configuration names. With ``allow_private`` its host may lie in a private network
+    and its port is allowed; no other host gains anything by that.
     """
 
     own: Address | None = None

@@ -1,4 +1,4 @@
-"""The network as fetching and notifying see it: names are resolved, vetted, and what was vetted is what is connected to.
+"""The network as fetching and notifying see it: names are resolved and vetted, and what was vetted is connected to.
 
 The vetting sits where connections are made. There is no moment between the check and the use in which a name could
 change its mind (DNS rebinding), and nothing above can forget it. TLS still names and verifies the host.

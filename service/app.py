@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from content.archive import Archive
 from content.asked import AskedQuestions
@@ -20,18 +21,41 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service.answer import ExtractiveGenerator
-from service.api import chat, health, pages, search, sites, terms, web
+from service.api import (
+    admin,
+    chat,
+    conversations,
+    feedback,
+    handoffs,
+    health,
+    leads,
+    pages,
+    search,
+    sessions,
+    shares,
+    sites,
+    terms,
+    web,
+)
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
+from service.desk import Desk
 from service.errors import status_of
+from service.identity import Identity
+from service.ingests import Ingests
 from service.library import Library
+from service.limits import Limits
+from service.notify import Notifier
 from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
 from service.settings import Settings
+from service.sites import Sites
+from service.steward import Steward
+from service.store.store import Store
 from service.worker import Worker
 
 _log = logging.getLogger("glossator.service")
@@ -57,11 +81,16 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     app.state.schedule = Schedule(settings)
     for module in (search, chat, terms, pages, sites, health, web):
         app.include_router(module.router)
+    for module in (sessions, feedback, leads, handoffs, conversations, shares):
+        app.include_router(module.router)
+    for router in admin.routers:
+        app.include_router(router)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
-    app.add_middleware(CrossOrigin, settings=settings)
+    app.add_middleware(CrossOrigin, sites=app.state.services.sites, public_url=settings.public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
     app.add_middleware(ProblemBodies)
     app.add_middleware(RequestId)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.add_exception_handler(GlossatorError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -71,6 +100,8 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
 
 def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Services:
     worker = Worker(settings.max_waiting)
+    store = Store(settings.data_dir, settings.database_url, settings.spool_mib * 1024 * 1024)
+    known = Sites(settings.sites)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
@@ -79,6 +110,12 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         worker=worker,
+        store=store,
+        sites=known,
+        desk=Desk(store),
+        identity=Identity(settings.data_dir),
+        limits=Limits(settings),
+        ingests=Ingests(settings, store),
     )
 
 
@@ -88,8 +125,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(services.library.refresh)
     await services.assistant.load()
     services.asked.start()
+    await asyncio.to_thread(services.identity.load)
+    services.limits.connect()
+    await services.store.start()
     schedule: Schedule = app.state.schedule
-    watching = [asyncio.create_task(work) for work in (services.library.watch(), schedule.watch())]
+    notifier = Notifier(services.settings, services.store, services.sites)
+    steward = Steward(services.store, services.sites, services.desk, notifier)
+    await steward.catch_up()
+    work = (services.library.watch(), schedule.watch(), steward.watch())
+    watching = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
@@ -97,6 +141,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await services.ingests.stop()
+        await services.store.close()
         services.worker.close()
         services.asked.close()
 

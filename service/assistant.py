@@ -45,13 +45,17 @@ _NEAR_PAGES = 8  # pages whose terms and questions are offered
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message to the assistant. ``collections`` None means all that the site makes public."""
+    """A message to the assistant. ``collections`` None means all that the site makes public.
+
+    ``with_person`` where an agent has the conversation, and so the assistant says nothing.
+    """
 
     text: str
     conversation_id: str
     message_id: str
     history: tuple[Turn, ...] = ()
     collections: tuple[str, ...] | None = None
+    with_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ class Assistant:
         """
         reply = _Reply(question)
         yield Started(question.conversation_id, question.message_id)
+        if question.with_person:
+            yield Sources()
+            yield reply.done(Outcome.HANDED_OFF)
+            return
         polite = courtesy(question.text, site.replies)
         if polite is not None:
             yield Sources()

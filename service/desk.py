@@ -6,15 +6,14 @@ import re
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
-from service import record
 from service.conversation import new_id
-from service.model import Answer, Outcome
+from service.model import Answer, Done, Outcome
 from service.policy import HandoffSettings
-from service.settings import SiteSettings
 from service.store import handoffs
 from service.store.rows import Handoff
 from service.store.schema import moment, now
 from service.store.store import Store
+from service.visit import Guest
 
 _COUNTED = 10_000  # conversations whose refusals in a row are remembered
 # After this time a handoff that was asked for here and is open in no row is over: it has passed the spool long since.
@@ -39,45 +38,37 @@ class Desk:
         found = self._open.get(conversation_id)
         return found if found is not None and found.status == "active" else None
 
-    async def call(
+    def ask(
         self,
-        site: SiteSettings,
+        guest: Guest,
         conversation_id: str,
-        visitor_id: str | None,
         cause: str,
         reason: str | None = None,
         contact: str | None = None,
     ) -> Handoff:
-        """Ask for a person and return once that is kept; whoever has asked already waits on.
-
-        Raises StoreUnavailable.
-        """
-        waiting = self.open(conversation_id)
-        if waiting is not None:
-            return waiting
+        """Return a new handoff, which the caller keeps by the spool; ``drop`` it where that fails."""
         asked = Handoff(
-            new_id(), site.id, conversation_id, visitor_id, cause, reason, contact,
-            offline=not site.handoff.is_open(datetime.now(UTC)), status="waiting", agent=None,
+            new_id(), guest.site.id, conversation_id, guest.visitor_id, cause, reason, contact,
+            offline=not guest.site.handoff.is_open(datetime.now(UTC)), status="waiting", agent=None,
             created_at=moment(now()), taken_at=None, closed_at=None,
         )  # fmt: skip
         self._under_way[conversation_id] = asked
-        try:
-            await self._store.spool.append(record.handoff(asked))
-        except BaseException:
-            del self._under_way[conversation_id]
-            raise
         return asked
 
-    def cause(self, rules: HandoffSettings, message: str, answer: Answer, best: float | None) -> str | None:
+    def drop(self, handoff: Handoff) -> None:
+        """Forget a handoff that could not be kept."""
+        self._under_way.pop(handoff.conversation_id, None)
+
+    def cause(self, rules: HandoffSettings, message: str, done: Done) -> str | None:
         """Return by which rule of a site a person is called now, None for none."""
-        refused = self._refused(answer)
+        refused = self._refused(done.answer)
         if not rules.enabled:
             return None
         if any(re.search(rf"\b{re.escape(word)}\b", message, re.IGNORECASE) for word in rules.keywords):
             return "keyword"
         if rules.after_refusals is not None and refused >= rules.after_refusals:
             return "refused_twice"
-        low = rules.below_score is not None and best is not None and best < rules.below_score
+        low = rules.below_score is not None and done.found is not None and done.found.best < rules.below_score
         return "low_confidence" if low else None
 
     async def refresh(self) -> None:

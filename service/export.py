@@ -34,9 +34,7 @@ def cell(value: Any) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-async def exported(
-    kind: type[_T], form: Format, part: Callable[[Part], Awaitable[Page[Any]]]
-) -> AsyncIterator[str]:
+async def exported(kind: type[_T], form: Format, part: Callable[[Part], Awaitable[Page[Any]]]) -> AsyncIterator[str]:
     """Yield a whole list as text, page by page, so that its length does not matter."""
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     if form == "csv":

@@ -62,9 +62,7 @@ class Identity:
             value = base64.b64decode(given, altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             return False
-        return len(value) == _RANDOM + _TAG and hmac.compare_digest(
-            value[_RANDOM:], self._tag(value[:_RANDOM], owner)
-        )
+        return len(value) == _RANDOM + _TAG and hmac.compare_digest(value[_RANDOM:], self._tag(value[:_RANDOM], owner))
 
     def session(self, site_id: str, visitor_id: str | None = None) -> str:
         """Return the token of a visitor's session, a new visitor's where none is named."""
@@ -95,7 +93,8 @@ def _secret(data_dir: Path) -> bytes:
     if given is not None:
         if len(given) < _SHORTEST:
             raise ConfigurationError(
-                f"{_VARIABLE} has {len(given)} characters; it needs {_SHORTEST} at least, such as from: openssl rand -hex 32"
+                f"{_VARIABLE} has {len(given)} characters; it needs {_SHORTEST} at least. "
+                "Make one with: openssl rand -hex 32"
             )
         return given.encode()
     data_dir.mkdir(parents=True, exist_ok=True)

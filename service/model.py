@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     CONVERSATION = "conversation"
     CLARIFY = "clarify"
+    HANDED_OFF = "handed_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from service.mailbox import Mailbox
+
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:-(mon|tue|wed|thu|fri|sat|sun))? (\d\d:\d\d)-(\d\d:\d\d)")
 
@@ -43,7 +45,6 @@ def opening(hours: str) -> tuple[frozenset[int], time, time]:
 Hours = Annotated[str, AfterValidator(_hours)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Environment = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Mail = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
 
 
 class _Part(BaseModel):
@@ -122,10 +123,11 @@ class NotifySettings(_Part):
         None, description="The environment variable that holds the secret which the posts are signed with."
     )
     allow_private: bool = Field(
-        False, description="Whether the host of `webhook` may lie in a private network, for tests and intranets. Only "
+        False,
+        description="Whether the host of `webhook` may lie in a private network, for tests and intranets. Only "
         "the configuration can say so, not the dashboard.",
     )
-    email: Mail | None = Field(None, description="The e-mail address that they are sent to (`smtp_host`).")
+    email: Mailbox | None = Field(None, description="The e-mail address that they are sent to (`smtp_host`).")
 
     @model_validator(mode="after")
     def _signed(self) -> NotifySettings:

@@ -207,17 +207,19 @@ class Settings(BaseSettings):
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "
         "while it listens on this machine alone, any while it listens to others.",
     )
-    workers: int = Field(1, ge=1, le=64, description="How many processes serve this data folder; limits are shared out.")
+    workers: int = Field(
+        1, ge=1, le=64, description="How many processes serve this data folder; limits are shared out."
+    )
     trusted_proxies: tuple[str, ...] = Field(
         (),
-        description="The addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, "
-        "such as `127.0.0.1` or `10.0.0.0/8`. Absent: nobody is believed.",
+        description="The addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed, such as `127.0.0.1` or `10.0.0.0/8`. Absent: nobody is believed.",
     )
     database_url: str | None = Field(
         None,
         description="The PostgreSQL that conversations, leads and all else are kept in, such as "
-        "`postgresql://glossator@db/glossator`, best from the environment, since it may hold a password. Absent: SQLite "
-        "in the data folder.",
+        "`postgresql://glossator@db/glossator`, best from the environment, since it may hold a password. Absent: "
+        "SQLite in the data folder.",
     )
     spool_mib: int = Field(
         256, ge=1, description="How much may wait on disk for the database, in MiB, before nothing more is kept."

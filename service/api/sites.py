@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
+from service.policy import LeadSettings
 from service.settings import SiteSettings
 
 router = APIRouter(tags=["sites"])
@@ -22,9 +24,20 @@ class Features:
     chat: bool = True
     search: bool = True
     terms: bool = True
-    feedback: bool = False
+    feedback: bool = True
     leads: bool = False
     handoff: bool = False
+    share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeadForm:
+    """What visitors are asked who want to leave their address, and when."""
+
+    when: str
+    fields: tuple[str, ...]
+    required: tuple[str, ...]
+    consent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +50,33 @@ class SiteReply:
     suggestions: tuple[str, ...]
     color: str | None
     features: Features
+    lead_form: LeadForm | None
+    session_required: bool
+    person_there: bool
 
 
 @router.get("/v1/site/{site_id}")
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
-    found = find_site(services.settings, site_id)
+    found = find_site(services.sites, site_id)
     suggestions = found.suggestions or _suggestions(found, services.library.current)
-    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, Features())
+    features = Features(leads=found.leads.enabled, handoff=found.handoff.enabled)
+    there = found.handoff.enabled and found.handoff.is_open(datetime.now(UTC))
+    return SiteReply(
+        found.id,
+        found.title,
+        found.greeting,
+        suggestions,
+        found.color,
+        features,
+        lead_form=_form(found.leads) if found.leads.enabled else None,
+        session_required=found.access.require_session,
+        person_there=there,
+    )
+
+
+def _form(leads: LeadSettings) -> LeadForm:
+    return LeadForm(leads.when, leads.fields, leads.required, leads.consent)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from service.conversation import Conversations
 from service.cors import SITE_HEADER
 from service.desk import Desk
 from service.identity import Identity
+from service.ingests import Ingests
 from service.library import Library
 from service.limits import Limits
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
@@ -41,6 +42,7 @@ class Services:
     desk: Desk
     identity: Identity
     limits: Limits
+    ingests: Ingests
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,7 @@ def address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-async def visitor(
-    parts: Annotated[Services, Depends(services)], who: Annotated[Guest, Depends(guest)]
-) -> Visitor:
+async def visitor(parts: Annotated[Services, Depends(services)], who: Annotated[Guest, Depends(guest)]) -> Visitor:
     """Return who asks, with what they are answered from. Raises NoSnapshot before anything was published."""
     return Visitor(who, parts.library.current)
 

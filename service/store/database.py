@@ -124,7 +124,8 @@ def _postgres(url: str) -> AsyncEngine:
     scheme, separator, rest = url.partition("://")
     if scheme not in {"postgresql", "postgres"} or not separator:
         raise ConfigurationError(
-            f"database_url begins with {scheme!r}; it must be postgresql://USER:PASSWORD@HOST/NAME, or absent for SQLite"
+            f"database_url begins with {scheme!r}; it must be postgresql://USER:PASSWORD@HOST/NAME, "
+            "or absent for SQLite"
         )
     if importlib.util.find_spec("asyncpg") is None:
         raise MissingPackage("database_url names a PostgreSQL; install its driver: pip install 'glossator[postgres]'")

@@ -47,8 +47,9 @@ class Drainer:
     async def watch(self) -> None:
         """Drain until cancelled; where another process does, wait until it ends."""
         while True:
-            with self._alone() as self.leads:
-                while self.leads:
+            with self._alone() as alone:
+                self.leads = alone
+                while alone:
                     await asyncio.sleep(await self._round())
             await asyncio.sleep(_TRY_AGAIN)
 
@@ -111,16 +112,21 @@ class Drainer:
                 yield True
 
 
-def forget_refused(folder: Path, ids: frozenset[str]) -> None:
-    """Remove what the database once refused of these conversations, leads and handoffs."""
+def forget_refused(folder: Path, ids: frozenset[str], email: str | None) -> None:
+    """Remove what the database once refused of these conversations, leads and handoffs, or of an address."""
     path = folder / _REFUSED
     if not path.exists():
         return
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if ids.isdisjoint(str(value) for value in json.loads(line)[1].values())]
+    kept = [line for line in lines if not _concerns(json.loads(line)[1], ids, email)]
     draft = path.with_suffix(".draft")
     draft.write_text("".join(kept), encoding="utf-8")
     draft.replace(path)
+
+
+def _concerns(row: dict[str, Any], ids: frozenset[str], email: str | None) -> bool:
+    said = [str(value) for value in row.values()]
+    return not ids.isdisjoint(said) or (email is not None and any(email.lower() in one.lower() for one in said))
 
 
 async def _insert(connection: AsyncConnection, records: Sequence[Record]) -> None:

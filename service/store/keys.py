@@ -47,9 +47,7 @@ async def revoke(database: Database, key_id: str, site_id: str | None) -> Key:
 
 async def of_token(database: Database, token: str) -> Key | None:
     """Return the key that a token is, None for one that is unknown or revoked."""
-    query = select(*columns(Key, keys)).where(
-        keys.c.sha256 == digest(token), keys.c.revoked_at.is_(None)
-    )
+    query = select(*columns(Key, keys)).where(keys.c.sha256 == digest(token), keys.c.revoked_at.is_(None))
     async with database.reading() as connection:
         row = (await connection.execute(query)).mappings().first()
     return None if row is None else made(Key, row)

@@ -18,9 +18,7 @@ from service.store.schema import members, now, sessions
 from service.token import digest
 
 
-async def create(
-    database: Database, email: str, name: str, password: str, role: Role, site_id: str | None
-) -> Member:
+async def create(database: Database, email: str, name: str, password: str, role: Role, site_id: str | None) -> Member:
     """Add a member; ``password`` is its hash. Raises Conflict where the address has one already."""
     row = {
         "id": new_id(), "email": email.lower(), "name": name, "password": password, "role": role, "site_id": site_id,
@@ -41,9 +39,7 @@ async def listed(database: Database, site_id: str | None, part: Part) -> Page[Me
 
 async def found(database: Database, member_id: str, site_id: str | None) -> Member:
     """Return a member. Raises NotFound."""
-    query = select(*columns(Member, members)).where(
-        members.c.id == member_id, *of_site(members.c.site_id, site_id)
-    )
+    query = select(*columns(Member, members)).where(members.c.id == member_id, *of_site(members.c.site_id, site_id))
     async with database.reading() as connection:
         row = (await connection.execute(query)).mappings().first()
     if row is None:
@@ -100,5 +96,3 @@ async def end_session(database: Database, token: str) -> None:
     """End a session."""
     async with database.writing() as connection:
         await connection.execute(delete(sessions).where(sessions.c.sha256 == digest(token)))
-
-

@@ -154,6 +154,14 @@ async def expire(database: Database, site_id: str, days: int | None, lead_days: 
     return count
 
 
+async def site_ids(database: Database) -> set[str]:
+    """Return the sites that something is kept of, also those that are gone."""
+    async with database.reading() as connection:
+        of_conversations = (await connection.execute(select(schema.conversations.c.site_id).distinct())).scalars()
+        of_leads = (await connection.execute(select(schema.leads.c.site_id).distinct())).scalars()
+        return {*of_conversations, *of_leads}
+
+
 async def expire_rest(database: Database) -> None:
     """Delete what belongs to no conversation any more: ratings of answers that were never kept, old audit entries."""
     cutoff = now() - _AUDIT_DAYS * _DAY
@@ -163,7 +171,9 @@ async def expire_rest(database: Database) -> None:
 
 
 async def _old(database: Database, column: Column[Any], site_id: str, days: int) -> set[str]:
-    query = select(column.table.c.id).where(column.table.c.site_id == site_id, column < now() - days * _DAY).limit(_AT_ONCE)
+    query = (
+        select(column.table.c.id).where(column.table.c.site_id == site_id, column < now() - days * _DAY).limit(_AT_ONCE)
+    )
     async with database.reading() as connection:
         return set((await connection.execute(query)).scalars())
 

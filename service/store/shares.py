@@ -22,7 +22,9 @@ async def share(database: Database, message_id: str, site_id: str) -> str:
             await connection.execute(shares.insert().values(row))
     except IntegrityError:  # it is shared already
         async with database.reading() as connection:
-            return str((await connection.execute(select(shares.c.token).where(shares.c.message_id == message_id))).scalar_one())
+            return str(
+                (await connection.execute(select(shares.c.token).where(shares.c.message_id == message_id))).scalar_one()
+            )
     return str(row["token"])
 
 

@@ -32,18 +32,22 @@ class Store:
         self.ready = asyncio.Event()  # the schema is there
 
     async def start(self) -> None:
-        """Begin to take rows; they are kept in the spool until the database is there. Raises OSError."""
+        """Begin to take rows; where the database is away they wait in the spool. Raises OSError, ConfigurationError."""
         await asyncio.to_thread(self.spool.start)
+        await self._try_to_migrate()
 
     async def watch(self) -> None:
         """Bring up the schema as soon as the database can be reached, then drain, until cancelled."""
         while not self.ready.is_set():
-            try:
-                await self.migrate()
-            except StoreUnavailable as error:
-                _log.warning("the database cannot be reached; answers go on without it: %s", error.__cause__)
-                await asyncio.sleep(_TRY_AGAIN)
+            await asyncio.sleep(_TRY_AGAIN)
+            await self._try_to_migrate()
         await self.drainer.watch()
+
+    async def _try_to_migrate(self) -> None:
+        try:
+            await self.migrate()
+        except StoreUnavailable as error:
+            _log.warning("the database cannot be reached; answers go on without it: %s", error.__cause__)
 
     async def migrate(self) -> None:
         """Bring up the schema. Raises StoreUnavailable, ConfigurationError."""

@@ -17,10 +17,10 @@ import pytest
 import trustme
 
 from content.errors import SourceError
-from ingest.sources import Kind, RawPage, Source, WebOptions
-from ingest.sources.web import read_web
 from content.guard import IPAddress
 from content.network import Network
+from ingest.sources import Kind, RawPage, Source, WebOptions
+from ingest.sources.web import read_web
 from tests.ingest.web.site import HASTY
 
 
