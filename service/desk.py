@@ -93,7 +93,7 @@ class Desk:
         """Know nothing more of these conversations."""
         for conversation_id in conversation_ids:
             for known in (self._open, self._under_way, self._refusals):
-                known.pop(conversation_id, None)  # type: ignore[attr-defined]
+                known.pop(conversation_id, None)
 
     def _refused(self, answer: Answer) -> int:
         """Count an answer and return how many refusals in a row its conversation has had."""

@@ -49,9 +49,14 @@ class Drainer:
         while True:
             with self._alone() as alone:
                 self.leads = alone
-                while alone:
-                    await asyncio.sleep(await self._round())
+                if alone:
+                    await self._lead()
             await asyncio.sleep(_TRY_AGAIN)
+
+    async def _lead(self) -> None:
+        while True:
+            rest = await self._round()
+            await asyncio.sleep(rest)
 
     async def drain(self) -> int:
         """Move all complete segments into the database; return how many there were. Raises StoreUnavailable."""

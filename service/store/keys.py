@@ -22,10 +22,11 @@ _USED_EVERY = 60_000  # milliseconds; a key that is used all the time is not wri
 async def create(database: Database, role: Role, site_id: str | None, name: str | None) -> tuple[Key, str]:
     """Return a new key: what is kept of it, and the key itself, which is not."""
     token = _PREFIX + secrets.token_urlsafe(32)
-    row = {"id": new_id(), "sha256": digest(token), "role": role, "site_id": site_id, "name": name, "created_at": now()}
+    key_id = new_id()
+    row = {"id": key_id, "sha256": digest(token), "role": role, "site_id": site_id, "name": name, "created_at": now()}
     async with database.writing() as connection:
         await connection.execute(keys.insert().values(row))
-    return await _key(database, row["id"]), token
+    return await _key(database, key_id), token
 
 
 async def listed(database: Database, site_id: str | None, part: Part) -> Page[Key]:

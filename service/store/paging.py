@@ -8,7 +8,7 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Column, RowMapping, Table, literal, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,16 +20,12 @@ from service.store.schema import milliseconds
 MOST = 200  # rows of a page
 
 
-class _Dataclass(Protocol):
-    __dataclass_fields__: Any
-
-
-_T = TypeVar("_T", bound=_Dataclass)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[_T]):
-    """A part of a list, newest first; ``next`` is the cursor of the following part, None at the end."""
+    """A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end."""
 
     items: tuple[_T, ...]
     next: str | None
