@@ -57,6 +57,10 @@ class Address(Protocol):
     def port(self) -> int:
         """Its port."""
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:

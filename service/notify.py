@@ -40,6 +40,7 @@ class NotDelivered(GlossatorError):
 class _Receiver:
     host: str
     port: int
+    origin: str
 
 
 class Notifier:
@@ -88,7 +89,8 @@ class Notifier:
         body = json.dumps({"type": kind, "data": asdict(subject)}, default=str, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json"} | signature(secret, delivery.id, now() // 1000, body)
         address = httpx.URL(url)
-        receiver = _Receiver(address.host, address.port or (443 if address.scheme == "https" else 80))
+        port = address.port or (443 if address.scheme == "https" else 80)
+        receiver = _Receiver(address.host, port, f"{address.scheme}://{address.host}:{port}")
         guard = Guard(receiver, allow_private=rules.allow_private, ports=(80, 443, 8443))
         transport = GuardedTransport(self._network, guard, self._network.trust())
         async with httpx.AsyncClient(transport=transport, timeout=_SECONDS, follow_redirects=False) as client:

@@ -26,9 +26,10 @@ async def fits(password: str, kept: str | None) -> bool:
 
 def _fits(password: str, kept: str | None) -> bool:
     try:
-        return _hasher.verify(kept or _nobodys(), password) and kept is not None
+        _hasher.verify(kept or _nobodys(), password)
     except VerifyMismatchError:
         return False
+    return kept is not None
 
 
 @cache

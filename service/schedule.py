@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from service.child import COMMAND
+from service import child
 from service.interval import seconds
 from service.settings import Settings, SourceSettings
 
@@ -46,7 +46,7 @@ class Schedule:
     serve one data folder the first keeps the schedule; when it ends, the kernel drops its lock and another takes over.
     """
 
-    def __init__(self, settings: Settings, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, settings: Settings, command: Sequence[str] = child.COMMAND) -> None:
         self._data_dir = settings.data_dir
         self._sources = [source for source in settings.source if source.schedule]
         self._command = (*command, "--data-dir", str(settings.data_dir), "ingest")
@@ -84,7 +84,7 @@ class Schedule:
         self._remember(run)
         begun = time.monotonic()
         _log.info("ingesting %s (%s)", source.location, source.collection)
-        status, output = await run((*self._command, "--collection", source.collection, "--", source.location))
+        status, output = await child.run((*self._command, "--collection", source.collection, "--", source.location))
         took = round(time.monotonic() - begun, 1)
         said = tuple(output.splitlines()[-_LINES:])
         self._remember(Run(run.location, run.collection, run.started, status, took, said))

@@ -10,7 +10,6 @@ from typing import Annotated, TypeVar
 
 import typer
 
-
 from glossator.output import print_json, say, shown, table
 from service.settings import Settings
 from service.store import keys, sites

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 from pathlib import Path
 
@@ -22,7 +23,7 @@ async def migrate(database: Database, lock: Path, revision: str = "head", *, dow
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # held for the moment that others take to do this
+        await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)  # for the moment that another takes to do this
         async with database.writing() as connection:
             await connection.run_sync(_run, revision, down)
 

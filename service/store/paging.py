@@ -7,8 +7,7 @@ import binascii
 import dataclasses
 import json
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, RowMapping, Table, literal, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
@@ -76,7 +75,6 @@ def columns(kind: type[_T], table: Table) -> list[Column[Any]]:
     return [table.c[name] for name in _names(kind) if name in table.c]
 
 
-@cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
 
@@ -88,7 +86,7 @@ def _cursor(when: int, key: str) -> str:
 def _position(cursor: str, when: Column[Any], key: Column[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     try:
         said = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        at, last = cast("tuple[int, str]", said)
+        at, last = said
         if not isinstance(at, int) or not isinstance(last, str) or abs(at) >= 2**53:
             raise ValueError(said)
     except (ValueError, TypeError, binascii.Error) as error:

@@ -145,7 +145,9 @@ async def test_pages_by_key_show_each_row_once_though_rows_arrive_meanwhile(stor
 
 
 async def test_searching_conversations_takes_no_pattern(store):
-    await drained(store, rows.message("c1", question="Is it 100% safe?"), rows.message("c2", question="Is it 100 times safe?"))
+    await drained(
+        store, rows.message("c1", question="Is it 100% safe?"), rows.message("c2", question="Is it 100 times safe?")
+    )
     found = await conversations.listed(store.database, None, Part(), search="100% SAFE")
     assert [one.id for one in found.items] == ["c1"]
 

@@ -77,7 +77,9 @@ async def test_there_is_room_again_once_it_is_drained(spool, tmp_path):
     await spool.append(record(2, 99_000))
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-7], lambda data: data[:-4] + b"XX" + data[-2:], lambda data: data + b"\n\x00\xff 1"])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-7], lambda data: data[:-4] + b"XX" + data[-2:], lambda data: data + b"\n\x00\xff 1"]
+)
 async def test_a_damaged_line_is_left_out_and_the_others_are_read(spool, tmp_path, damage):
     await spool.append(record(1))
     await spool.append(record(2))
@@ -117,7 +119,7 @@ asyncio.run(main())
 """
 
 
-async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path):
+def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path):
     folder = tmp_path / "spool"
     for _ in range(3):
         process = subprocess.Popen([sys.executable, "-c", _WRITER, str(folder)], stdout=subprocess.PIPE, text=True)
