@@ -83,10 +83,11 @@ class Spool:
         data = _line(record)
         if self._full(len(data), self._most):
             raise StoreUnavailable("the spool is full, so this was not kept; try again later.", _RETRY_AFTER)
-        loop = asyncio.get_running_loop()
-        written: asyncio.Future[None] = loop.create_future()
-        self._put(_Line(data, written, loop))
-        await written
+        await self._put_and_wait(data)
+
+    async def flush(self) -> None:
+        """Return once all that was offered so far is on disk. Raises StoreUnavailable."""
+        await self._put_and_wait(b"")
 
     def offer(self, record: Record) -> None:
         """Keep a record without being waited for; where the spool is full it is dropped and counted."""
@@ -110,6 +111,12 @@ class Spool:
         with self._counting:
             self._queued += len(line.data)
         self._lines.put(line)
+
+    async def _put_and_wait(self, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._put(_Line(data, written, loop))
+        await written
 
     def _drop(self, why: str) -> None:
         if not self.dropped:
@@ -143,6 +150,9 @@ class Spool:
 
     def _write(self, batch: list[_Line]) -> None:
         data = b"".join(line.data for line in batch)
+        if not data:  # somebody wanted to know that nothing waits
+            _settle(batch, None)
+            return
         try:
             self._segment = self._segment or self._open_segment()
             _write_all(self._segment.file.fileno(), data)

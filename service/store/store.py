@@ -56,6 +56,7 @@ class Store:
 
     async def settle(self, seconds: float) -> None:
         """Wait until all that was spooled so far is in the database. Raises StoreUnavailable after so many seconds."""
+        await self.spool.flush()
         begun = time.time_ns()
         for _ in range(max(1, round(seconds / _LOOK))):
             if await self.drainer.drained(begun):

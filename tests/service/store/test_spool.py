@@ -39,6 +39,15 @@ async def test_what_is_acknowledged_can_be_read_at_once(spool, tmp_path):
     assert sorted(ids(tmp_path / "spool")) == sorted(f"id-{i}" for i in range(50))
 
 
+async def test_what_was_offered_is_on_disk_after_a_flush(spool, tmp_path):
+    await spool.flush()
+    assert ids(tmp_path / "spool") == []
+    for i in range(20):
+        spool.offer(record(i))
+    await spool.flush()
+    assert ids(tmp_path / "spool") == [f"id-{i}" for i in range(20)]
+
+
 async def test_a_segment_is_complete_only_after_its_writer_has_let_go(spool, tmp_path):
     await spool.append(record(1))
     segments = Segments(tmp_path / "spool")
