@@ -20,7 +20,7 @@ class Postgres:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries = binaries
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         # initdb and the server refuse to run as root.
         self._account = _account() if os.geteuid() == 0 else None
 
@@ -86,7 +86,8 @@ def _account() -> pwd.struct_passwd:
     raise RuntimeError("there is no user without rights to run PostgreSQL as")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

@@ -93,7 +93,7 @@ class Drainer:
     async def _keep(self, records: Sequence[Record]) -> None:
         try:
             async with self._database.writing() as connection:
-                await _insert(connection, records)
+                await insert(connection, records)
         except SQLAlchemyError as error:
             if len(records) > 1:  # one that the database refuses must not hold up the others
                 for record in records:
@@ -134,7 +134,8 @@ def _concerns(row: dict[str, Any], ids: frozenset[str], email: str | None) -> bo
     return not ids.isdisjoint(said) or (email is not None and any(email.lower() in one.lower() for one in said))
 
 
-async def _insert(connection: AsyncConnection, records: Sequence[Record]) -> None:
+async def insert(connection: AsyncConnection, records: Sequence[Record]) -> None:
+    """Insert what records hold; what is there already stays as it is."""
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in records:
         rows[record.kind].append(record.row)

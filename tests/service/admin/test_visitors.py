@@ -224,8 +224,7 @@ LIMITED = [{"id": "default", "access": {"visitor_per_minute": 3, "site_per_minut
 
 async def test_limits_by_visitor_and_by_site_and_whose_word_counts(data_dir):
     async def ask_from(http, forwarded):
-        reply = await http.post("/v1/search", json={"query": "softmax"}, headers={"X-Forwarded-For": forwarded})
-        return reply
+        return await http.post("/v1/search", json={"query": "softmax"}, headers={"X-Forwarded-For": forwarded})
 
     async with client(data_dir, site=LIMITED) as http:  # nobody is believed, so all are one visitor
         assert [(await ask_from(http, f"203.0.113.{i}")).status_code for i in range(4)] == [200] * 3 + [429]
