@@ -42,6 +42,7 @@ from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
+from service.curated import Curated
 from service.desk import Desk
 from service.errors import status_of
 from service.identity import Identity
@@ -102,17 +103,19 @@ def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None)
     worker = Worker(settings.max_waiting)
     store = Store(settings.data_dir, settings.database_url, settings.spool_mib * 1024 * 1024)
     known = Sites(settings.sites)
+    curated = Curated(store, embedder, worker, settings.curated_threshold)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
         library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
+        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         worker=worker,
         store=store,
         sites=known,
         desk=Desk(store),
+        curated=curated,
         identity=Identity(settings.data_dir),
         limits=Limits(settings),
         ingests=Ingests(settings, store),
@@ -130,7 +133,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await services.store.start()
     schedule: Schedule = app.state.schedule
     notifier = Notifier(services.settings, services.store, services.sites)
-    steward = Steward(services.store, services.sites, services.desk, notifier)
+    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier)
     await steward.catch_up()
     work = (services.library.watch(), schedule.watch(), steward.watch())
     watching = [asyncio.create_task(one) for one in work]

@@ -53,7 +53,7 @@ def exchange(
         "language": _language(answer.sources, snapshot),
         "collections": None if collections is None else list(collections),
         "snapshot_id": snapshot.snapshot_id,
-        "curated_id": None,
+        "curated_id": done.curated_id,
     }
     return Record("messages", row)
 

@@ -253,6 +253,13 @@ class Settings(BaseSettings):
         le=1,
         description="From this score on, the nearest passages are shown without claiming that they answer.",
     )
+    curated_threshold: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="From this likeness in meaning on (a cosine), a question gets the answer that the owner has pinned "
+        "to another wording of it.",
+    )
     source: tuple[SourceSettings, ...] = Field((), description="The places that pages come from.")
     site: tuple[SiteSettings, ...] = Field((SiteSettings(),), description="The assistants.")
 

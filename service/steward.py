@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from content.errors import StoreUnavailable
+from content.errors import Busy, StoreUnavailable
 from service import privacy
+from service.curated import Curated
 from service.desk import Desk
 from service.notify import Notifier
 from service.sites import Sites
@@ -22,10 +23,11 @@ _TIDY_SECONDS = 3600.0
 class Steward:
     """Keeps this process up to date with the store, and does the chores where it is the one to do them."""
 
-    def __init__(self, store: Store, sites: Sites, desk: Desk, notifier: Notifier) -> None:
+    def __init__(self, store: Store, sites: Sites, desk: Desk, curated: Curated, notifier: Notifier) -> None:
         self._store = store
         self._sites = sites
         self._desk = desk
+        self._curated = curated
         self._notifier = notifier
         self._seeded = False
 
@@ -45,7 +47,8 @@ class Steward:
                 self._seeded = True
             await self._sites.refresh(self._store)
             await self._desk.refresh()
-        except StoreUnavailable as error:
+            await self._curated.refresh()
+        except Busy as error:  # the store is away, or too many questions wait to be embedded
             _log.debug("what has changed in the store is not known at the moment: %s", error)
 
     async def _keep_up(self) -> None:

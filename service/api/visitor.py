@@ -13,6 +13,7 @@ from service.asked import AskedRecord
 from service.assistant import Assistant
 from service.conversation import Conversations
 from service.cors import SITE_HEADER
+from service.curated import Curated
 from service.desk import Desk
 from service.identity import Identity
 from service.ingests import Ingests
@@ -40,6 +41,7 @@ class Services:
     store: Store
     sites: Sites
     desk: Desk
+    curated: Curated
     identity: Identity
     limits: Limits
     ingests: Ingests

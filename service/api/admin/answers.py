@@ -46,6 +46,7 @@ async def create(body: AnswerIn, who: Editor, services: TheServices) -> CuratedA
     who.site(body.site_id)
     find_site(services.sites, body.site_id)
     answer = await answers.create(services.store.database, body.site_id, who.name, _values(body))
+    await services.curated.refresh()
     await noted(services, who, "create answer", answer.site_id, answer.id)
     return answer
 
@@ -54,6 +55,7 @@ async def create(body: AnswerIn, who: Editor, services: TheServices) -> CuratedA
 async def change(answer_id: str, body: AnswerIn, who: Editor, services: TheServices) -> CuratedAnswer:
     """Change an answer; it stays at its site."""
     answer = await answers.change(services.store.database, answer_id, who.site_id, _values(body))
+    await services.curated.refresh()
     await noted(services, who, "change answer", answer.site_id, answer.id)
     return answer
 
@@ -62,6 +64,7 @@ async def change(answer_id: str, body: AnswerIn, who: Editor, services: TheServi
 async def remove(answer_id: str, who: Editor, services: TheServices) -> None:
     """Remove an answer."""
     await answers.remove(services.store.database, answer_id, who.site_id)
+    await services.curated.refresh()
     await noted(services, who, "remove answer", who.site_id, answer_id)
 
 
