@@ -90,35 +90,36 @@ async def events(conversation_id: str, guest: TheGuest, services: TheServices) -
 
 
 async def _news(conversation_id: str, services: Services) -> AsyncIterator[bytes]:
-    """Yield the state at once and then what changes; while the database is away there is no news."""
+    """Yield the state at once, then what changes, and a comment where nothing does for a while."""
+    yield KEEPALIVE_COMMENT  # the client knows that it is heard
+    seen = {one.id for one in (await _look(conversation_id, services))[0]}
     told: VisitorHandoff | None = None
-    seen: set[str] | None = None
-    last: datetime | None = None
     quiet = 0.0
     for _ in range(round(_LONGEST_SECONDS / _LOOK_SECONDS)):
-        sent = []
-        try:
-            fresh = await handoffs.news(services.store.database, conversation_id, last)
-            handoff = services.desk.open(conversation_id) or await handoffs.latest(
-                services.store.database, conversation_id
-            )
-        except StoreUnavailable:
-            fresh, handoff = [], services.desk.open(conversation_id)
-        if seen is not None:
-            sent += [_event("message", _written(one)) for one in fresh if one.id not in seen]
-        seen = (seen or set()) | {one.id for one in fresh}
-        last = fresh[-1].created_at if fresh else last
-        state = None if handoff is None else _shown(handoff)
+        written, state = await _look(conversation_id, services)
+        news = [_event("message", _written(one)) for one in written if one.id not in seen]
+        seen |= {one.id for one in written}
         if state is not None and state != told:
-            sent.append(_event("handoff", state))
+            news.append(_event("handoff", state))
             told = state
-        for one in sent:
+        quiet += _LOOK_SECONDS
+        if not news and quiet >= _PING_SECONDS:
+            news = [KEEPALIVE_COMMENT]
+        for one in news:
             yield one
-        quiet = 0.0 if sent else quiet + _LOOK_SECONDS
-        if quiet >= _PING_SECONDS or (not sent and told is None and quiet == _LOOK_SECONDS):
-            yield KEEPALIVE_COMMENT
-            quiet = 0.0 if quiet >= _PING_SECONDS else quiet
+            quiet = 0.0
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _look(conversation_id: str, services: Services) -> tuple[list[HandoffMessage], VisitorHandoff | None]:
+    """Return what agents wrote and the state of the handoff; while the database is away, what this process knows."""
+    waiting = services.desk.open(conversation_id)
+    try:
+        written = await handoffs.from_agents(services.store.database, conversation_id)
+        handoff = waiting or await handoffs.latest(services.store.database, conversation_id)
+    except StoreUnavailable:
+        written, handoff = [], waiting
+    return written, None if handoff is None else _shown(handoff)
 
 
 def _event(name: str, data: VisitorMessage | VisitorHandoff) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -87,14 +86,12 @@ async def reply(database: Database, handoff: Handoff, name: str, text: str) -> H
     return made(HandoffMessage, row)
 
 
-async def news(database: Database, conversation_id: str, after: datetime | None) -> list[HandoffMessage]:
-    """Return what an agent has written to a conversation from that moment on, that moment included."""
+async def from_agents(database: Database, conversation_id: str) -> list[HandoffMessage]:
+    """Return what agents have written to a conversation, the oldest first."""
     table = schema.handoff_messages
     query = select(*columns(HandoffMessage, table)).where(
         table.c.conversation_id == conversation_id, table.c.author == "agent"
     )
-    if after is not None:
-        query = query.where(table.c.created_at >= after)
     async with database.reading() as connection:
         rows = await connection.execute(query.order_by(table.c.created_at, table.c.id))
         return [made(HandoffMessage, row) for row in rows.mappings()]

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from content.errors import StoreUnavailable
+from content.errors import ConfigurationError, StoreUnavailable
 
 _log = logging.getLogger("glossator.spool")
 _SUFFIX = ".jsonl"
@@ -71,10 +71,16 @@ class Spool:
         self.dropped = 0  # conversation rows that found the spool full, since the start
 
     def start(self) -> None:
-        """Begin to write. Raises OSError."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)
-        self._stored = _size(self._folder)
+        """Begin to write. Raises ConfigurationError where the folder cannot be used."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+            self._stored = _size(self._folder)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self._folder} cannot be written ({error.strerror}), so nothing could be kept. "
+                "Give the service a data folder of its own (data_dir)."
+            ) from error
         self._thread = threading.Thread(target=self._work, name="glossator-spool", daemon=True)
         self._thread.start()
 

@@ -32,7 +32,7 @@ class Store:
         self.ready = asyncio.Event()  # the schema is there
 
     async def start(self) -> None:
-        """Begin to take rows; where the database is away they wait in the spool. Raises OSError, ConfigurationError."""
+        """Begin to take rows; where the database is away they wait in the spool. Raises ConfigurationError."""
         await asyncio.to_thread(self.spool.start)
         await self._try_to_migrate()
 

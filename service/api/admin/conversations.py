@@ -57,7 +57,7 @@ async def export(
     search: Search = "",
     label: Label = None,
 ) -> StreamingResponse:
-    """Give all exchanges as CSV or JSON Lines, the last first."""
+    """Give all conversations as CSV or JSON Lines, those with the last message first."""
     site_id = who.site(site)
     await noted(services, who, "export conversations", site_id, None)
     part = partial(conversations.listed, services.store.database, site_id, search=search, label=label)

@@ -136,6 +136,7 @@ async def test_live_events(http):
     await settled(http)
     agent = await key(http, "agent")
     stream = _news(conversation, services)
+    assert (await anext(stream)).startswith(b":"), "a comment says that the stream is open"
     assert events((await anext(stream)).decode())[0][0] == "handoff"
     [waiting] = (await http.get("/v1/admin/handoffs", headers=agent)).json()["items"]
     path = f"/v1/admin/handoffs/{waiting['id']}"
