@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from content.errors import Busy, StoreUnavailable
 from service import privacy
@@ -13,6 +13,7 @@ from service.desk import Desk
 from service.notify import Notifier
 from service.sites import Sites
 from service.store.store import Store
+from service.store.unbroken import unbroken
 
 _log = logging.getLogger("glossator.steward")
 _NEWS_SECONDS = 1.0  # after which every process knows what another has changed
@@ -54,15 +55,15 @@ class Steward:
     async def _keep_up(self) -> None:
         await self._store.ready.wait()
         while True:
-            await self.catch_up()
+            await unbroken(self.catch_up())
             await asyncio.sleep(_NEWS_SECONDS)
 
-    async def _chore(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    async def _chore(self, work: Callable[[], Coroutine[None, None, None]], seconds: float) -> None:
         await self._store.ready.wait()
         while True:
             if self._store.drainer.leads:
                 try:
-                    await work()
+                    await unbroken(work())
                 except StoreUnavailable as error:
                     _log.warning("%s waits for the database: %s", work.__name__, error)
             await asyncio.sleep(seconds if self._store.drainer.leads else _SEND_SECONDS)

@@ -21,6 +21,7 @@ from content.errors import StoreUnavailable
 from service.store import schema
 from service.store.database import Database
 from service.store.spool import Record, Segments
+from service.store.unbroken import unbroken
 
 _log = logging.getLogger("glossator.drain")
 _INTERVAL = 0.25  # seconds between two looks at the spool
@@ -55,7 +56,7 @@ class Drainer:
 
     async def _lead(self) -> None:
         while True:
-            rest = await self._round()
+            rest = await unbroken(self._round())
             await asyncio.sleep(rest)
 
     async def drain(self) -> int:
