@@ -52,6 +52,7 @@ _LINKS = """TABLE link (
 ) WITHOUT ROWID;
 """
 _ADDED = {"place": _PLACES, "address": _ADDRESSES, "link": _LINKS}  # since the first catalogs were published
+_LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
     "(SELECT locator FROM place WHERE place.page = passage.page AND place.start <= passage.start "
@@ -110,6 +111,14 @@ class Catalog:
     def page_titles(self) -> list[tuple[str, str, str]]:
         """Return the collection, the id and the title of all pages by their number."""
         return list(self._connection.execute("SELECT collection, page_id, title FROM page ORDER BY number"))
+
+    def listed(self, collections: Sequence[str] | None, after: int, limit: int) -> list[tuple[int, str, str, str]]:
+        """Return number, collection, id and title of the next pages after the one with this number, in its order."""
+        where, among = "", []
+        if collections is not None:
+            where, among = f"AND collection IN ({','.join('?' * len(collections))})", list(collections)
+        query = f"{_LISTED} {where} ORDER BY number LIMIT ?"
+        return list(self._connection.execute(query, [after, *among, limit]))
 
     def page_addresses(self) -> list[tuple[str, str, str | None]]:
         """Return the collection, the id and the address of all pages by their number."""

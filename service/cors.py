@@ -14,7 +14,8 @@ from service.settings import DEFAULT_SITE
 from service.sites import Sites
 
 SITE_HEADER = "X-Glossator-Site"
-_GUARDED = "/v1/"
+_GUARDED = ("/v1/", "/mcp")
+_HEADERS = f"Authorization, Content-Type, {SITE_HEADER}"
 _OWN_PAGES = "/v1/admin/"  # used from this service's own pages alone, and by programs
 _SITE_PATH = re.compile(r"^/v1/site/([^/]+)$")
 _PREFLIGHT_SECONDS = 600
@@ -40,7 +41,7 @@ class CrossOrigin:
         elif scope["path"].startswith(_OWN_PAGES):
             await problem(403, f"the origin {origin} may not use the dashboard's interface")(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await self._preflight(origin)(scope, receive, send)
+            await self._preflight(origin, headers)(scope, receive, send)
         elif not self._allows(origin, _site_id(scope, headers)):
             await self._refusal(origin, _site_id(scope, headers))(scope, receive, send)
         else:
@@ -54,16 +55,18 @@ class CrossOrigin:
         # An unknown site is told apart from a refused origin by the route, not here.
         return site is None or origin in site.allowed_origins
 
-    def _preflight(self, origin: str) -> Response:
+    def _preflight(self, origin: str, headers: Headers) -> Response:
         # A preflight does not say which site it is for, so one that any site allows may go on to its request.
         if not any(origin in site.allowed_origins for site in self._sites.all()):
             return self._refusal(origin, DEFAULT_SITE)
+        # Client libraries send headers of their own. The origin is trusted, and no cookie is ever asked for.
+        also = headers.get("access-control-request-headers", "")
         return Response(
             status_code=204,
             headers={
                 "Access-Control-Allow-Origin": origin,
                 "Access-Control-Allow-Methods": "GET, POST",
-                "Access-Control-Allow-Headers": f"Authorization, Content-Type, {SITE_HEADER}",
+                "Access-Control-Allow-Headers": ", ".join(filter(None, (_HEADERS, also))),
                 "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
                 "Vary": "Origin",
             },

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from content.search import Found
+if TYPE_CHECKING:
+    from content.search import Found  # the vector index; clients need none of it
 
 
 class Outcome(StrEnum):

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from content.errors import GlossatorError, InvalidQuestion, NotFound, StoreUnavailable
+from content.errors import InvalidQuestion, NotFound, StoreUnavailable
 from service import record
+from service.api.stream import EVENT_STREAM, event_stream, last, opening, paced, unless_left, unread
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
 from service.conversation import LONGEST, Conversation
-from service.errors import status_of
 from service.message import checked
 from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
-from service.problem import Problem, describe
 from service.store import conversations as kept
+from service.wire import Problem
 
 router = APIRouter(tags=["chat"])
-_log = logging.getLogger("glossator.chat")
 
-_EVENT_STREAM = "text/event-stream"
 _MOST_TURNS = 40
-_PING_SECONDS = 15.0
 _REMEMBER_SECONDS = 0.5  # that a follow-up waits for the store to say what came before
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
@@ -61,13 +56,14 @@ class ChatRequest(BaseModel):
         200: {
             "description": "The answer; with `stream` its parts as server-sent events: `start`, `sources`, "
             "`delta` and `citation`, then `done` with the whole answer, or `error`.",
-            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
         }
     },
     response_model=Answer,
 )
 async def chat(
     request: ChatRequest,
+    connection: Request,
     visitor: TheVisitor,
     services: TheServices,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
@@ -77,19 +73,10 @@ async def chat(
     question = _question(request, conversation, visitor, services)
     await _tell_agent(question, visitor, services)
     events = remembered(question, conversation, visitor, services)
-    if not (request.stream or _EVENT_STREAM in accept):
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, Done):
-                    return event.answer
-        raise AssertionError("a reply ends with Done")
-    # What fails up to the search is an ordinary error; only then does the stream begin.
-    opening = [await anext(events), await anext(events)]
-    return StreamingResponse(
-        stream(opening, events),
-        media_type=_EVENT_STREAM,
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-    )
+    if not (request.stream or EVENT_STREAM in accept):
+        return await unless_left(last(events), connection) or unread()
+    opened = await unless_left(opening(events), connection)
+    return unread() if opened is None else event_stream(stream(paced(opened, events)))
 
 
 async def _conversation(request: ChatRequest, visitor: Visitor, services: Services) -> Conversation | None:
@@ -167,36 +154,11 @@ def keep(question: Question, done: Done, visitor: Visitor, services: Services) -
         services.store.spool.offer(record.handoff(asked))
 
 
-async def stream(
-    opening: list[Event], events: AsyncGenerator[Event], ping_seconds: float = _PING_SECONDS
-) -> AsyncGenerator[bytes]:
-    """Yield events as they are sent, a comment where none comes for a while, and an error where one occurs.
-
-    Closing it, as happens when the visitor leaves, stops what makes the events.
-    """
-    for event in opening:
-        yield _sent(event)
-    following = asyncio.ensure_future(anext(events))
-    try:
-        while True:
-            done, _ = await asyncio.wait({following}, timeout=ping_seconds)
-            if not done:
-                yield KEEPALIVE_COMMENT
-                continue
-            yield _sent(following.result())
-            following = asyncio.ensure_future(anext(events))
-    except StopAsyncIteration:
-        return
-    except GlossatorError as error:
-        yield _sent(describe(status_of(error), str(error)))
-    except Exception:  # noqa: BLE001 (the response has begun, so no handler further out can tell of it any more)
-        _log.exception("a reply broke off")
-        yield _sent(describe(500, "the reply broke off by a fault of the service; please try again"))
-    finally:
-        if following.cancel():
-            with suppress(asyncio.CancelledError):
-                await following
-        await events.aclose()
+async def stream(events: AsyncGenerator[Event | Problem | None]) -> AsyncGenerator[bytes]:
+    """Yield the events of a reply as they are sent, a comment in each pause."""
+    async with aclosing(events):
+        async for event in events:
+            yield KEEPALIVE_COMMENT if event is None else _sent(event)
 
 
 def _sent(event: Event | Problem) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
@@ -11,48 +10,11 @@ from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
 from service.policy import LeadSettings
 from service.settings import SiteSettings
+from service.wire import Features, LeadForm, SiteReply
 
 router = APIRouter(tags=["sites"])
 
 _SUGGESTIONS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What this service can do for visitors of a site."""
-
-    chat: bool = True
-    search: bool = True
-    terms: bool = True
-    feedback: bool = True
-    leads: bool = False
-    handoff: bool = False
-    share: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LeadForm:
-    """What visitors are asked who want to leave their address, and when."""
-
-    when: str
-    fields: tuple[str, ...]
-    required: tuple[str, ...]
-    consent: str
-
-
-@dataclass(frozen=True, slots=True)
-class SiteReply:
-    """What a visitor's page needs to show the assistant."""
-
-    id: str
-    title: str
-    greeting: str
-    suggestions: tuple[str, ...]
-    color: str | None
-    features: Features
-    lead_form: LeadForm | None
-    session_required: bool
-    person_there: bool
 
 
 @router.get("/v1/site/{site_id}")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from content.embedding import Embedder
 from content.errors import NotFound, SignInNeeded
 from content.snapshot import Snapshot
 from service.asked import AskedRecord
@@ -34,6 +35,7 @@ class Services:
 
     settings: Settings
     library: Library
+    embedder: Embedder
     assistant: Assistant
     conversations: Conversations
     asked: AskedRecord
@@ -100,6 +102,11 @@ async def guest(
     authorization: Annotated[str, Header(description="`Bearer` and a session, where the site asks for one.")] = "",
 ) -> Guest:
     """Return who asks. Raises NotFound for an unknown site, SignInNeeded without the session it asks for, TooMany."""
+    return await admitted(request, parts, site_id, authorization)
+
+
+async def admitted(request: Request, parts: Services, site_id: str, authorization: str) -> Guest:
+    """Return who sends a request, and count it. Raises NotFound, SignInNeeded, TooMany."""
     site = find_site(parts.sites, site_id)
     if request.method in _COUNTED:
         await parts.limits.visit(site, address(request))
