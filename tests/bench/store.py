@@ -4,7 +4,8 @@
     python -m tests.bench.store kill [--postgres] [--kills 5] [--rate 50]
     python -m tests.bench.store lists [--postgres] [--conversations 100000]
 
-``outage`` runs the real service with the real model on four pages of the glossary, sends leads and questions (one in ten) at
+``outage`` runs the service on four pages of the glossary, with an embedder that takes no time (what is
+measured is the store), sends leads and questions (one in ten) at
 a fixed rate, and after ten seconds locks SQLite (BEGIN IMMEDIATE from another process) or stops PostgreSQL (immediate) for
 a while. ``kill`` kills the service (SIGKILL) under the same load and starts it again. At the end every lead that was
 acknowledged (201) must be in the database once. ``lists`` fills a database and times what the dashboard asks for.
@@ -33,13 +34,17 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
+from service.app import create_app
+from service.server import serve
+from service.settings import load_settings
 from service.store import conversations, schema
 from service.store.database import Database
 from service.store.drain import insert
 from service.store.paging import Part
 from service.store.store import Store
 from tests import postgres
-from tests.e2e.conftest import PAGES, environment, glossator
+from tests.e2e.conftest import PAGES, ROOT, environment
+from tests.fakes import HashingEmbedder, ingest_folder
 from tests.service.store import rows
 
 _BEFORE = 10.0  # seconds of load before the database goes away
@@ -95,8 +100,8 @@ class Service:
         """Start it and wait until it answers."""
         settings = {"database_url": self.url} if self.url else {}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "glossator", "serve", "--port", str(self.port)],
-            stdout=subprocess.PIPE, text=True, cwd=self.data_dir.parent, env=environment(self.data_dir, **settings),
+            [sys.executable, "-m", "tests.bench.store", "serve", "--port", str(self.port)],
+            stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment(self.data_dir, **settings),
         )  # fmt: skip
         assert self.process.stdout is not None
         assert "http://" in self.process.stdout.readline()
@@ -163,7 +168,7 @@ async def check(data_dir: Path, url: str | None, load: Load) -> None:
 async def outage(arguments: argparse.Namespace) -> None:
     """Take the database away under load."""
     with place(arguments.postgres) as (data_dir, server):
-        glossator(data_dir, "ingest", str(_pages(data_dir.parent)))
+        ingest_folder(data_dir, _pages(data_dir.parent))
         service = Service(data_dir, server.url if server else None, postgres.free_port())
         service.start()
         load = Load()
@@ -189,7 +194,7 @@ async def kill(arguments: argparse.Namespace) -> None:
     """Kill the service under load, again and again."""
     chance = random.Random(1)
     with place(arguments.postgres) as (data_dir, server):
-        glossator(data_dir, "ingest", str(_pages(data_dir.parent)))
+        ingest_folder(data_dir, _pages(data_dir.parent))
         service = Service(data_dir, server.url if server else None, postgres.free_port())
         load = Load()
         for _ in range(arguments.kills):
@@ -249,8 +254,9 @@ async def _fill(database: Database, count: int) -> None:
 def main() -> None:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("outage", "kill", "lists"))
+    parser.add_argument("what", choices=("outage", "kill", "lists", "serve"))
     parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--away", type=float, default=30)
     parser.add_argument("--rate", type=float, default=50)
@@ -258,6 +264,10 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=100_000)
     arguments = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
+    if arguments.what == "serve":
+        settings = load_settings(port=arguments.port)
+        serve(settings, create_app(settings, HashingEmbedder()), lambda address: print(address, flush=True))
+        return
     asyncio.run({"outage": outage, "kill": kill, "lists": lists}[arguments.what](arguments))
 
 

@@ -14,7 +14,9 @@ from glossator.cli import app
 @pytest.fixture
 def run(tmp_path):
     def run(*arguments: str) -> str:
-        result = CliRunner().invoke(app, ["--data-dir", str(tmp_path / "var"), "keys", *arguments], catch_exceptions=False)
+        result = CliRunner().invoke(
+            app, ["--data-dir", str(tmp_path / "var"), "keys", *arguments], catch_exceptions=False
+        )
         assert result.exit_code == 0, result.output
         return result.stdout
 
@@ -25,7 +27,12 @@ def test_a_key_is_made_listed_and_revoked(run, capsys):
     made = json.loads(run("create", "--role", "viewer", "--name", "reports", "--json"))
     assert made.keys() == {"id", "key"}
     [listed] = json.loads(run("list", "--json"))
-    assert (listed["id"], listed["role"], listed["name"], listed["revoked_at"]) == (made["id"], "viewer", "reports", None)
+    assert (listed["id"], listed["role"], listed["name"], listed["revoked_at"]) == (
+        made["id"],
+        "viewer",
+        "reports",
+        None,
+    )
     assert made["key"] not in json.dumps(listed)
     run("revoke", made["id"])
     [listed] = json.loads(run("list", "--json"))
