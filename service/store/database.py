@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,6 +22,9 @@ _CONNECT_SECONDS = 5.0
 _RETRY_AFTER = 5  # seconds that a caller is told to wait
 _WRITING = "writing"  # the execution option by which a transaction says that it will write
 _CHECKPOINT_TRIES = 20
+# Classes of PostgreSQL's error codes that pass by themselves: connections, rollbacks by conflict, resources, objects in
+# use, intervention of an operator (also: starting up), system errors.
+_OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
 
 
 class Database:
@@ -152,11 +155,16 @@ class _as_unavailable:  # noqa: N801 (reads as a verb where it is used)
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether an error says that the database is away, rather than that a statement is wrong."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    """Whether an error says that the database is away or busy, rather than that a statement or a row is wrong."""
+    if isinstance(error, OSError | TimeoutError | PoolTimeout):
         return True
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, SQLAlchemyError) and isinstance(error.__cause__, OSError)
+    if error.connection_invalidated:
         return True
-    return isinstance(error, OSError | TimeoutError) or (
-        isinstance(error, SQLAlchemyError) and isinstance(error.__cause__, OSError)
-    )
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate is not None:
+        return str(sqlstate)[:2] in _OUTAGES
+    if error.orig is not None and isinstance(error.orig.__cause__, ValueError):
+        return False  # asyncpg could not even send the value
+    return not isinstance(error, DataError | IntegrityError | ProgrammingError)

@@ -7,9 +7,11 @@ import sqlite3
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from content.errors import StoreUnavailable
 from service.store import conversations, handoffs, leads, schema
+from service.store.database import is_outage
 from service.store.paging import Part
 from service.store.spool import Segments
 from tests.service.store import rows
@@ -95,6 +97,22 @@ async def test_a_row_that_the_database_refuses_holds_up_no_other(store, caplog):
     assert '"bad"' in (store.spool_folder / "refused.jsonl").read_text()
     assert "was refused by the database" in caplog.text
     assert "ada@example.com" not in caplog.text
+
+
+@pytest.mark.parametrize("change", [{"name": "a\x00b"}, {"created_at": 2**80}, {"created_at": "never"}])
+async def test_what_postgresql_refuses_for_good_is_told_from_its_being_away(store, change):
+    if store.database.is_sqlite:
+        pytest.skip("SQLite takes these")
+    await drained(store, rows.lead(id="good"), rows.lead(id="bad", **change))
+    assert (await leads.found(store.database, "good", None)).name == "Ada"
+    assert '"bad"' in (store.spool_folder / "refused.jsonl").read_text()
+
+
+async def test_a_server_that_is_starting_up_is_away(store):
+    class StartingUp(Exception):
+        sqlstate = "57P03"
+
+    assert is_outage(DBAPIError("", {}, StartingUp("the database system is starting up")))
 
 
 async def test_a_locked_database_keeps_the_spool_and_loses_nothing(store, tmp_path):
