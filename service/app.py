@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from content.archive import Archive
 from content.asked import AskedQuestions
@@ -23,24 +24,55 @@ from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service import mcp
 from service.answer import ExtractiveGenerator
-from service.api import chat, completions, glossary, health, messages, pages, search, sites, terms, web
+from service.api import (
+    admin,
+    chat,
+    completions,
+    conversations,
+    feedback,
+    glossary,
+    handoffs,
+    health,
+    leads,
+    messages,
+    pages,
+    search,
+    sessions,
+    shares,
+    sites,
+    terms,
+    web,
+)
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
+from service.curated import Curated
+from service.desk import Desk
 from service.errors import status_of
 from service.glossary.shelf import Shelf
+from service.identity import Identity
+from service.ingests import Ingests
 from service.library import Library
+from service.limits import Limits
+from service.notify import Notifier
 from service.openai_error import OpenAIErrors, failed, speaks_openai
 from service.problem import ProblemBodies, problem
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
 from service.settings import Settings
+from service.sites import Sites
+from service.steward import Steward
+from service.store.store import Store
 from service.wire import FieldError, Problem
 from service.worker import Worker
 
 _log = logging.getLogger("glossator.service")
+_VISITORS = (
+    search, chat, completions, messages, terms, pages, sites, sessions, feedback, leads, handoffs, conversations,
+    shares, health, glossary, web,
+)  # fmt: skip
 _LARGEST_BODY = 1024 * 1024  # bytes
 
 
@@ -61,16 +93,17 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = create_services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, completions, messages, terms, pages, sites, health, glossary, web):
-        app.include_router(module.router)
+    for router in (*(module.router for module in _VISITORS), *admin.routers):
+        app.include_router(router)
     app.state.mcp = mcp.over_http(app.state.services)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
-    app.add_middleware(CrossOrigin, settings=settings)
+    app.add_middleware(CrossOrigin, sites=app.state.services.sites, public_url=settings.public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
     app.add_middleware(ProblemBodies)
     app.add_middleware(OpenAIErrors)
     app.add_middleware(RequestId)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.add_exception_handler(GlossatorError, _on_error)
     app.add_exception_handler(completions.UnknownModel, _on_unknown_model)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -82,16 +115,26 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
 def create_services(settings: Settings, embedder: Embedder, reranker: Reranker | None = None) -> Services:
     """Return what answers questions; it works while it is ``running``."""
     worker = Worker(settings.max_waiting, embedder)
+    store = Store(settings.data_dir, settings.database_url, settings.spool_mib * 1024 * 1024)
+    known = Sites(settings.sites)
+    curated = Curated(store, embedder, worker, settings.curated_threshold)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
         embedder=embedder,
         library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
+        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         shelf=Shelf(),
         worker=worker,
+        store=store,
+        sites=known,
+        desk=Desk(store),
+        curated=curated,
+        identity=Identity(settings.data_dir),
+        limits=Limits(settings),
+        ingests=Ingests(settings, store),
     )
 
 
@@ -101,10 +144,18 @@ async def running(services: Services) -> AsyncIterator[None]:
     await asyncio.to_thread(services.library.refresh)
     await services.assistant.load()
     services.asked.start()
+    await asyncio.to_thread(services.identity.load)
+    services.limits.connect()
+    await services.store.start()
+    notifier = Notifier(services.settings, services.store, services.sites)
+    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier)
+    await steward.catch_up()
     try:
-        async with _going_on(services.library.watch()):
+        async with _going_on(services.library.watch()), _going_on(steward.watch()):
             yield
     finally:
+        await services.ingests.stop()
+        await services.store.close()
         services.worker.close()
         services.asked.close()
 

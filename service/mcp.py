@@ -43,13 +43,13 @@ from service.api.chat import remembered
 from service.api.search import found
 from service.api.stream import last
 from service.api.terms import detail
-from service.api.visitor import Services, Visitor, find_site
+from service.api.visitor import Services, Visitor, admitted, find_site
 from service.assistant import Question
-from service.conversation import new_id
 from service.cors import SITE_HEADER
 from service.message import checked
 from service.model import Answer, SearchReply
 from service.settings import DEFAULT_SITE
+from service.visit import Guest
 from service.wire import Definitions
 
 _log = logging.getLogger("glossator.mcp")
@@ -159,7 +159,7 @@ class ContentTools:
     async def _call_tool(self, context: _Context, params: CallToolRequestParams) -> CallToolResult:
         given = params.arguments or {}
         try:
-            visitor = self._visitor(context)
+            visitor = await self._visitor(context)
             match params.name:
                 case "search":
                     return _result(await self._search(SearchInput.model_validate(given), visitor))
@@ -179,12 +179,14 @@ class ContentTools:
 
     async def _ask(self, asked: AskInput, visitor: Visitor) -> Answer:
         text = checked(asked.question, "question", self._services.settings)
-        question = Question(text, new_id(), new_id(), collections=visitor.collections(asked.collection))
+        identity, owner = self._services.identity, visitor.guest.owner
+        collections = visitor.collections(asked.collection)
+        question = Question(text, identity.new(owner), identity.new(owner), collections=collections)
         return await last(remembered(question, None, visitor, self._services))
 
     async def _list_resources(self, context: _Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         after = _position(params.cursor if params else None)
-        visitor = self._visitor(context)
+        visitor = await self._visitor(context)
         catalog = visitor.snapshot.catalog
         pages = await asyncio.to_thread(catalog.listed, visitor.collections(), after, _PAGES)
         resources = [
@@ -202,7 +204,7 @@ class ContentTools:
     async def _read_resource(self, context: _Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         try:
             collection, page_id = _key(params.uri)
-            visitor = self._visitor(context)
+            visitor = await self._visitor(context)
             visitor.collections(collection)
             page = await asyncio.to_thread(visitor.snapshot.catalog.page_at, collection, page_id)
         except NotFound as error:
@@ -210,10 +212,14 @@ class ContentTools:
         contents = TextResourceContents(uri=params.uri, mime_type="text/plain", text=page.text)
         return ReadResourceResult(contents=[contents])
 
-    def _visitor(self, context: _Context) -> Visitor:
-        headers = {} if context.request is None else context.request.headers
-        site = find_site(self._services.settings, headers.get(SITE_HEADER) or self._site_id)
-        return Visitor(site, self._services.library.current)
+    async def _visitor(self, context: _Context) -> Visitor:
+        services, request = self._services, context.request
+        if request is None:  # over standard input: whoever runs the command
+            return Visitor(Guest(find_site(services.sites, self._site_id), None), services.library.current)
+        headers = request.headers
+        site_id = headers.get(SITE_HEADER) or self._site_id
+        guest = await admitted(request, services, site_id, headers.get("authorization", ""))
+        return Visitor(guest, services.library.current)
 
 
 def over_http(services: Services) -> StreamableHTTPSessionManager:
@@ -226,7 +232,7 @@ def over_http(services: Services) -> StreamableHTTPSessionManager:
 
 async def over_stdio(services: Services, site_id: str) -> None:
     """Serve the program at the other end of standard input and output until it closes them. Raises NotFound."""
-    find_site(services.settings, site_id)
+    find_site(services.sites, site_id)
     server = ContentTools(services, site_id).server()
     async with stdio_server() as (received, sent):
         await server.run(received, sent, server.create_initialization_options())

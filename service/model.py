@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     CONVERSATION = "conversation"
     CLARIFY = "clarify"
+    HANDED_OFF = "handed_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +149,14 @@ class Cited:
 class Done:
     """The whole answer; it counts, whatever was streamed before. ``plain`` is its text without marks or Markdown.
 
-    ``found`` is what the search found, None where nothing was searched for.
+    ``found`` is what the search found, None where nothing was searched for. ``curated_id`` is of the owner's
+    answer that was given.
     """
 
     answer: Answer
     plain: str
     found: Found | None = None
+    curated_id: str | None = None
 
 
 Event = Started | Sources | Delta | Cited | Done

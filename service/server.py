@@ -35,6 +35,7 @@ def serve(settings: Settings, build: Callable[[Settings], FastAPI], announce: Ca
         timeout_graceful_shutdown=_GRACE,
         timeout_worker_healthcheck=_STARTING,
         server_header=False,
+        proxy_headers=False,  # the application has its own setting of whom it believes
     )
     if settings.workers > 1:
         _Workers(config, [listening], lambda: announce(address)).run()

@@ -6,6 +6,8 @@ They and ``service.model`` import nothing heavy, so that clients share them with
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
 
 from content.model import Word
 from service.model import RelatedTerm
@@ -99,10 +101,21 @@ class Features:
     chat: bool = True
     search: bool = True
     terms: bool = True
-    feedback: bool = False
+    feedback: bool = True
     leads: bool = False
     handoff: bool = False
     alignment: bool = False
+    share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeadForm:
+    """What visitors are asked who want to leave their address, and when."""
+
+    when: str
+    fields: tuple[str, ...]
+    required: tuple[str, ...]
+    consent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,9 @@ class SiteReply:
     suggestions: tuple[str, ...]
     color: str | None
     features: Features
+    lead_form: LeadForm | None
+    session_required: bool
+    person_there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +186,82 @@ class AlignmentReply:
     question_tokens: tuple[Word, ...]
     passage_tokens: tuple[Word, ...]
     weights: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadReply:
+    """The lead is kept."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffReply:
+    """The wish is kept. ``offline`` where nobody is there now: then a contact is worth leaving."""
+
+    id: str
+    status: str
+    offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReply:
+    """A visitor's session. The token goes into ``Authorization: Bearer``."""
+
+    token: str
+    expires_at: datetime
+    visitor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareReply:
+    """The public, read-only link to an answer."""
+
+    token: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAnswer:
+    """An answer that was shared: the question and the answer, nothing of who asked."""
+
+    site_id: str
+    site_title: str
+    question: str
+    answer: str
+    outcome: str
+    citations: tuple[dict[str, Any], ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorMessage:
+    """One message as the visitor saw it. ``message_id`` and ``citations`` are the assistant's."""
+
+    role: Literal["user", "assistant", "agent"]
+    text: str
+    created_at: datetime
+    name: str | None = None
+    message_id: str | None = None
+    outcome: str | None = None
+    citations: tuple[dict[str, Any], ...] = ()
+    rating: Literal["up", "down"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorHandoff:
+    """Whether a person is called or there."""
+
+    id: str
+    status: str
+    agent: str | None
+    offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorConversation:
+    """A visitor's own conversation, the oldest message first."""
+
+    conversation_id: str
+    messages: tuple[VisitorMessage, ...]
+    handoff: VisitorHandoff | None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import httpx
 from httpx_sse import EventSource
@@ -18,7 +18,22 @@ from glossator.client.connection import BROKE_OFF, DEFAULT_URL, asked, checked, 
 from glossator.client.errors import Unreachable
 from glossator.client.events import ReplyEvent, reply_event
 from service.model import Answer, SearchReply, Turn
-from service.wire import AlignmentReply, Health, PageReply, Ready, SiteReply, TermDetail, TermItem, TermList
+from service.wire import (
+    AlignmentReply,
+    HandoffReply,
+    Health,
+    LeadReply,
+    PageReply,
+    Ready,
+    SessionReply,
+    SharedAnswer,
+    ShareReply,
+    SiteReply,
+    TermDetail,
+    TermItem,
+    TermList,
+    VisitorConversation,
+)
 
 
 class AsyncClient:
@@ -110,6 +125,46 @@ class AsyncClient:
     async def alignment(self, message_id: str, *, citation: int) -> AlignmentReply:
         """As ``Client.alignment``."""
         return await self._send(calls.alignment(message_id, citation))
+
+    async def session(self, site_id: str) -> SessionReply:
+        """As ``Client.session``."""
+        return await self._send(calls.session(site_id))
+
+    async def conversation(self, conversation_id: str) -> VisitorConversation:
+        """As ``Client.conversation``."""
+        return await self._send(calls.conversation(conversation_id))
+
+    async def feedback(self, message_id: str, rating: Literal["up", "down"], *, comment: str | None = None) -> None:
+        """As ``Client.feedback``."""
+        return await self._send(calls.feedback(message_id, rating, comment))
+
+    async def lead(
+        self,
+        email: str,
+        *,
+        consent: bool,
+        name: str | None = None,
+        company: str | None = None,
+        message: str | None = None,
+        conversation_id: str | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> LeadReply:
+        """As ``Client.lead``."""
+        return await self._send(calls.lead(email, consent, name, company, message, conversation_id, fields))
+
+    async def handoff(
+        self, conversation_id: str, *, reason: str | None = None, contact: str | None = None
+    ) -> HandoffReply:
+        """As ``Client.handoff``."""
+        return await self._send(calls.handoff(conversation_id, reason, contact))
+
+    async def share(self, message_id: str) -> ShareReply:
+        """As ``Client.share``."""
+        return await self._send(calls.share(message_id))
+
+    async def shared(self, token: str) -> SharedAnswer:
+        """As ``Client.shared``."""
+        return await self._send(calls.shared(token))
 
     async def site(self, site_id: str) -> SiteReply:
         """As ``Client.site``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from types import NoneType
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -13,7 +14,22 @@ from pydantic import TypeAdapter, ValidationError
 
 from glossator.client.errors import Ambiguous, Unreachable, refusal
 from service.model import Answer, SearchReply, Turn
-from service.wire import AlignmentReply, Health, PageReply, Ready, SiteReply, TermChoices, TermDetail, TermList
+from service.wire import (
+    AlignmentReply,
+    HandoffReply,
+    Health,
+    LeadReply,
+    PageReply,
+    Ready,
+    SessionReply,
+    SharedAnswer,
+    ShareReply,
+    SiteReply,
+    TermChoices,
+    TermDetail,
+    TermList,
+    VisitorConversation,
+)
 
 T = TypeVar("T")
 
@@ -35,7 +51,7 @@ class Call(Generic[T]):
             raise Ambiguous(understood(TermChoices, response.content))
         if not response.is_success:
             raise refusal(response)
-        return understood(self.returns, response.content)
+        return understood(self.returns, response.content or b"null")
 
     @property
     def path(self) -> str:
@@ -102,6 +118,55 @@ def alignment(message_id: str, citation: int) -> Call[AlignmentReply]:
     """Ask why a passage was cited."""
     route = "/v1/messages/{message_id}/alignment"
     return Call("GET", route, AlignmentReply, params={"citation": citation}, parts={"message_id": message_id})
+
+
+def session(site_id: str) -> Call[SessionReply]:
+    """Begin a visitor's session."""
+    return Call("POST", "/v1/sessions", SessionReply, body={"site_id": site_id})
+
+
+def conversation(conversation_id: str) -> Call[VisitorConversation]:
+    """Read a conversation."""
+    route = "/v1/conversations/{conversation_id}"
+    return Call("GET", route, VisitorConversation, parts={"conversation_id": conversation_id})
+
+
+def feedback(message_id: str, rating: str, comment: str | None) -> Call[None]:
+    """Rate an answer."""
+    return Call("POST", "/v1/feedback", NoneType, body={"message_id": message_id, "rating": rating, "comment": comment})
+
+
+def lead(
+    email: str,
+    consent: bool,
+    name: str | None,
+    company: str | None,
+    message: str | None,
+    conversation_id: str | None,
+    fields: Mapping[str, str] | None,
+) -> Call[LeadReply]:
+    """Leave an address."""
+    body = {
+        "email": email, "consent": consent, "name": name, "company": company, "message": message,
+        "conversation_id": conversation_id, "fields": fields or {},
+    }  # fmt: skip
+    return Call("POST", "/v1/leads", LeadReply, body=body)
+
+
+def handoff(conversation_id: str, reason: str | None, contact: str | None) -> Call[HandoffReply]:
+    """Ask for a person."""
+    body = {"conversation_id": conversation_id, "reason": reason, "contact": contact}
+    return Call("POST", "/v1/handoffs", HandoffReply, body=body)
+
+
+def share(message_id: str) -> Call[ShareReply]:
+    """Make a public link to an answer."""
+    return Call("POST", "/v1/messages/{message_id}/share", ShareReply, parts={"message_id": message_id})
+
+
+def shared(token: str) -> Call[SharedAnswer]:
+    """Read an answer that was shared."""
+    return Call("GET", "/v1/shares/{token}", SharedAnswer, parts={"token": token})
 
 
 def site(site_id: str) -> Call[SiteReply]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import httpx
 from httpx_sse import EventSource
@@ -18,7 +18,22 @@ from glossator.client.connection import BROKE_OFF, DEFAULT_URL, asked, checked, 
 from glossator.client.errors import Unreachable
 from glossator.client.events import ReplyEvent, reply_event
 from service.model import Answer, SearchReply, Turn
-from service.wire import AlignmentReply, Health, PageReply, Ready, SiteReply, TermDetail, TermItem, TermList
+from service.wire import (
+    AlignmentReply,
+    HandoffReply,
+    Health,
+    LeadReply,
+    PageReply,
+    Ready,
+    SessionReply,
+    SharedAnswer,
+    ShareReply,
+    SiteReply,
+    TermDetail,
+    TermItem,
+    TermList,
+    VisitorConversation,
+)
 
 
 class Client:
@@ -114,6 +129,47 @@ class Client:
     def alignment(self, message_id: str, *, citation: int) -> AlignmentReply:
         """Return which words of a citation's quote each word of the question looked at."""
         return self._send(calls.alignment(message_id, citation))
+
+    def session(self, site_id: str) -> SessionReply:
+        """Begin a visitor's session at a site that asks for one; give its token to a new client."""
+        return self._send(calls.session(site_id))
+
+    def conversation(self, conversation_id: str) -> VisitorConversation:
+        """Return a conversation that was had at the site of this client."""
+        return self._send(calls.conversation(conversation_id))
+
+    def feedback(self, message_id: str, rating: Literal["up", "down"], *, comment: str | None = None) -> None:
+        """Rate an answer; the last rating counts."""
+        return self._send(calls.feedback(message_id, rating, comment))
+
+    def lead(
+        self,
+        email: str,
+        *,
+        consent: bool,
+        name: str | None = None,
+        company: str | None = None,
+        message: str | None = None,
+        conversation_id: str | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> LeadReply:
+        """Leave an address.
+
+        ``consent`` is to what the site says beside its form; ``fields`` are further ones that it asks for.
+        """
+        return self._send(calls.lead(email, consent, name, company, message, conversation_id, fields))
+
+    def handoff(self, conversation_id: str, *, reason: str | None = None, contact: str | None = None) -> HandoffReply:
+        """Ask for a person to take over a conversation."""
+        return self._send(calls.handoff(conversation_id, reason, contact))
+
+    def share(self, message_id: str) -> ShareReply:
+        """Make a public link to an answer."""
+        return self._send(calls.share(message_id))
+
+    def shared(self, token: str) -> SharedAnswer:
+        """Return an answer that was shared."""
+        return self._send(calls.shared(token))
 
     def site(self, site_id: str) -> SiteReply:
         """Return how a site's assistant presents itself."""

@@ -30,12 +30,14 @@ def build(
     """Write the published glossary as files that any web host can serve."""
     from service.api.visitor import Visitor, find_site
     from service.glossary.export import build as write
+    from service.sites import Sites
+    from service.visit import Guest
 
     settings: Settings = context.obj
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"--base-url {base_url!r} is no address; it must begin with http:// or https://")
     snapshot = Archive(settings.data_dir).open_current()
-    visitor = Visitor(find_site(settings, settings.glossary_site), snapshot)
+    visitor = Visitor(Guest(find_site(Sites(settings.sites), settings.glossary_site), None), snapshot)
     chosen = [name for one in collection for name in visitor.collections(one) or ()] if collection else None
     done = write(folder, snapshot, visitor.site, chosen or visitor.collections(), base_url, settings.public_url)
     snapshot.catalog.close()

@@ -39,7 +39,6 @@ from service.completion import (
     notes,
     unmarked,
 )
-from service.conversation import new_id
 from service.message import checked
 from service.model import Answer, Delta, Done, Event, Turn
 from service.openai_error import OpenAIFailure, failure
@@ -129,8 +128,8 @@ def _question(request: CompletionRequest, visitor: Visitor, services: Services) 
         raise InvalidQuestion(f"a part of the message is of type {foreign[0]!r}; only text can be read")
     return Question(
         text=checked(last.text, "the last message", services.settings),
-        conversation_id=new_id(),
-        message_id=new_id(),
+        conversation_id=services.identity.new(visitor.guest.owner),
+        message_id=services.identity.new(visitor.guest.owner),
         history=tuple(_turns(earlier)),
         collections=_collections(request.model, visitor),
     )

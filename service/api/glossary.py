@@ -70,7 +70,7 @@ def robots(request: Request, services: TheServices) -> Response:
 @router.api_route("/glossary/assets/theme.css", methods=_READING)
 def colours(services: TheServices) -> Response:
     """Return the style sheet of the site's colour."""
-    site = find_site(services.settings, services.settings.glossary_site)
+    site = find_site(services.sites, services.settings.glossary_site)
     return Response(theme(site.color), headers=_ALWAYS, media_type=_FILES["glossary.css"])
 
 
@@ -98,7 +98,7 @@ def _reply(
 ) -> Response:
     """Return a page that stands this far below the root, or say that the browser's copy is as good."""
     snapshot = services.library.current
-    site = find_site(services.settings, services.settings.glossary_site)
+    site = find_site(services.sites, services.settings.glossary_site)
     said = f"{snapshot.snapshot_id} {version('glossator')} {site.model_dump_json()} {base}"
     tag = f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
     changed = format_datetime(datetime.fromisoformat(snapshot.manifest.created), usegmt=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
+from service.policy import LeadSettings
 from service.settings import SiteSettings
-from service.wire import Features, SiteReply
+from service.wire import Features, LeadForm, SiteReply
 
 router = APIRouter(tags=["sites"])
 
@@ -17,11 +20,24 @@ _SUGGESTIONS = 4
 @router.get("/v1/site/{site_id}")
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
-    found = find_site(services.settings, site_id)
+    found = find_site(services.sites, site_id)
     snapshot = services.library.current
-    suggestions = found.suggestions or _suggestions(found, snapshot)
-    features = Features(alignment=snapshot.tokens is not None)
-    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, features)
+    there = found.handoff.enabled and found.handoff.is_open(datetime.now(UTC))
+    return SiteReply(
+        found.id,
+        found.title,
+        found.greeting,
+        found.suggestions or _suggestions(found, snapshot),
+        found.color,
+        Features(leads=found.leads.enabled, handoff=found.handoff.enabled, alignment=snapshot.tokens is not None),
+        lead_form=_form(found.leads) if found.leads.enabled else None,
+        session_required=found.access.require_session,
+        person_there=there,
+    )
+
+
+def _form(leads: LeadSettings) -> LeadForm:
+    return LeadForm(leads.when, leads.fields, leads.required, leads.consent)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:
