@@ -19,7 +19,6 @@ from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
-from service.answer import ExtractiveGenerator
 from service.api import chat, health, pages, search, sites, terms, web
 from service.api.visitor import Services
 from service.asked import AskedRecord
@@ -27,6 +26,7 @@ from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.errors import status_of
+from service.generation.configured import configured_writing
 from service.library import Library
 from service.problem import FieldError, Problem, ProblemBodies, problem
 from service.request_id import HEADER, RequestId
@@ -72,10 +72,11 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
 def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Services:
     worker = Worker(settings.max_waiting)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
+    writing = configured_writing(settings, embedder, worker, reranker)
     return Services(
         settings=settings,
         library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
+        assistant=Assistant(embedder, writing, worker, thresholds, reranker),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         worker=worker,

@@ -1,0 +1,128 @@
+"""Vendors: any-llm's client for a model, and what its errors mean for the owner of the site.
+
+https://docs.mozilla.ai/any-llm: one call over the clients of the vendors, keys from each vendor's usual variable.
+The library takes seconds to import, so it is imported where it is first needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from content.errors import ConfigurationError, MissingPackage, ModelFailed
+from service.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from any_llm import AnyLLM, AnyLLMError
+
+# Packages that any-llm does not bring itself, by vendor: our extras of the same names hold them.
+_EXTRAS = ("gemini", "ollama", "xai", "mistral")
+_REMEDIES = {
+    401: "Check the key in {key}.",
+    403: "Check the key in {key}, and what it may do.",
+    404: "Check the model's name, and base_url.",
+    402: "Its account has run out of money.",
+    429: "Its account is at its limit; slow down, or raise the limit.",
+}
+_PASSING = (408, 409, 425, 429, 500, 502, 503, 504, 529)  # statuses after which another try may do better
+
+
+def client(settings: ModelSettings, connect_seconds: float, total_seconds: float) -> AnyLLM:
+    """Return a client for a model. Raises ConfigurationError, MissingPackage.
+
+    It repeats no call by itself and follows no deadline but these; the others are ours.
+    """
+    try:
+        from any_llm import AnyLLM
+        from any_llm.exceptions import AnyLLMError, MissingApiKeyError, UnsupportedProviderError
+    except ImportError as error:
+        raise MissingPackage(
+            f"model {settings.name!r} needs the package any-llm-sdk. Install it: pip install 'glossator[models]'"
+        ) from error
+    try:
+        return AnyLLM.create(
+            settings.vendor,
+            api_base=settings.base_url,
+            unified_exceptions=True,
+            **_options(AnyLLM.get_provider_class(settings.vendor), connect_seconds, total_seconds),
+        )
+    except UnsupportedProviderError as error:
+        known = ", ".join(sorted(AnyLLM.get_supported_providers()))
+        raise ConfigurationError(
+            f"model {settings.name!r}: there is no vendor {settings.vendor!r}. Name one of: {known}"
+        ) from error
+    except MissingApiKeyError as error:
+        raise ConfigurationError(
+            f"model {settings.name!r} needs a key. Set the environment variable {error.env_var_name}."
+        ) from error
+    except ImportError as error:
+        extra = settings.vendor if settings.vendor in _EXTRAS else None
+        line = f"pip install 'glossator[{extra}]'" if extra else f"pip install 'any-llm-sdk[{settings.vendor}]'"
+        raise MissingPackage(f"model {settings.name!r} needs its vendor's package. Install it: {line}") from error
+    except AnyLLMError as error:
+        raise ConfigurationError(f"model {settings.name!r}: {error.message}") from error
+
+
+def streaming_options(model: AnyLLM) -> dict[str, Any]:
+    """Return what a vendor must be told so that it counts the tokens of a stream."""
+    from any_llm.providers.openai.base import BaseOpenAIProvider
+
+    return {"stream_options": {"include_usage": True}} if isinstance(model, BaseOpenAIProvider) else {}
+
+
+def failed(name: str, error: Exception) -> ModelFailed:
+    """Return what a library's error means, with a remedy and whether another try may do better."""
+    from any_llm.exceptions import AnyLLMError, ContextLengthExceededError
+
+    if not isinstance(error, AnyLLMError):
+        return ModelFailed(f"{name}: it sent what cannot be read ({type(error).__name__})")
+    status = error.status_code
+    said = " ".join(error.message.split())[:300]
+    remedy = _REMEDIES.get(status or 0, "").format(key=_key_variable(name))
+    if isinstance(error, ContextLengthExceededError):
+        remedy = "Lower its context_tokens."
+    if status is None and not remedy:
+        remedy = "Is its server up, and base_url right?"
+    passing = status in _PASSING or (status is None and _connection(error))
+    return ModelFailed(f"{name}: {said}", remedy, _wait(error) if passing else None)
+
+
+def _key_variable(name: str) -> str:
+    from any_llm import AnyLLM
+
+    return str(AnyLLM.get_provider_class(name.partition(":")[0]).ENV_API_KEY_NAME)
+
+
+def _connection(error: AnyLLMError) -> bool:
+    """Whether an error is one of the network, by the names that the vendors' clients give them."""
+    kind = type(error.original_exception).__name__
+    return any(word in kind for word in ("Connect", "Network", "Timeout", "Protocol", "ReadError"))
+
+
+def _wait(error: AnyLLMError) -> float:
+    """Return the seconds that a vendor asks to wait, 0 where it says nothing or names a date."""
+    asked = getattr(error, "retry_after", None)
+    try:
+        return max(0.0, float(asked)) if asked else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _options(provider: type[AnyLLM], connect_seconds: float, total_seconds: float) -> dict[str, Any]:
+    """Return how a vendor's client is told to give up connecting; the client of another has only our deadlines."""
+    from any_llm.providers.anthropic.base import BaseAnthropicProvider
+    from any_llm.providers.openai.base import BaseOpenAIProvider
+
+    if issubclass(provider, BaseOpenAIProvider):
+        from openai import Timeout
+
+        return {"max_retries": 0, "timeout": Timeout(total_seconds, connect=connect_seconds)}
+    if issubclass(provider, BaseAnthropicProvider):
+        from anthropic import Timeout as AnthropicTimeout
+
+        return {"max_retries": 0, "timeout": AnthropicTimeout(total_seconds, connect=connect_seconds)}
+    if provider.PROVIDER_NAME == "gemini":
+        import httpx
+
+        timeout = httpx.Timeout(total_seconds, connect=connect_seconds)
+        return {"max_retries": 0, "http_options": {"httpx_async_client": httpx.AsyncClient(timeout=timeout)}}
+    return {}
