@@ -36,7 +36,8 @@ _OPPOSITES = frozenset(
     frozenset((stem(one), stem(other)))
     for pair in """
     increase/decrease increases/reduces rise/fall rose/fell grow/shrink gain/lose gained/lost win/lose won/lost
-    more/less more/fewer most/least many/few higher/lower high/low large/small larger/smaller big/small bigger/smaller long/short
+    more/less more/fewer most/least many/few higher/lower high/low large/small larger/smaller big/small
+    bigger/smaller long/short
     longer/shorter old/new older/newer older/younger early/late earlier/later before/after first/last begin/end
     began/ended start/stop started/stopped start/end open/close opened/closed allow/prohibit allow/forbid allowed/banned
     allowed/prohibited allow/prevent permit/forbid legal/illegal accept/reject accepted/rejected accept/refuse
