@@ -35,7 +35,7 @@ def start() -> Any:
     params.port = 0
     params.n_ctx = _CONTEXT
     params.n_parallel = 1
-    params.cpuparams.n_threads = os.cpu_count() or 1
+    params.cpuparams.n_threads = int(os.environ.get("SMOLLM2_THREADS", os.cpu_count() or 1))
     params.verbosity = 0
     params.sampling.temp = 0.0  # the same answers every time
     return xllamacpp.Server(params)
