@@ -92,6 +92,10 @@ class Assistant:
         if self._reranker is not None:
             await self._worker.run(self._reranker, "ready", ["ready"])
 
+    async def close(self) -> None:
+        """Close the connections to language models."""
+        await self._writing.close()
+
     async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncGenerator[Event]:
         """Yield the reply to a question as it comes; the last event is Done.
 

@@ -29,6 +29,11 @@ class Writing:
         for model in self.models:
             await model.load()
 
+    async def close(self) -> None:
+        """Close the models' connections."""
+        for model in self.models:
+            await model.close()
+
 
 def configured_models(settings: Settings) -> tuple[LanguageModel, ...]:
     """Return the language models, in the order in which they are tried."""

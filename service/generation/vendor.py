@@ -6,7 +6,7 @@ The library takes seconds to import, so it is imported where it is first needed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from content.errors import ConfigurationError, MissingPackage, ModelFailed
 from service.settings import ModelSettings
@@ -26,10 +26,18 @@ _REMEDIES = {
 _PASSING = (408, 409, 425, 429, 500, 502, 503, 504, 529)  # statuses after which another try may do better
 
 
-def client(settings: ModelSettings, connect_seconds: float, total_seconds: float) -> AnyLLM:
-    """Return a client for a model. Raises ConfigurationError, MissingPackage.
+class Closing(Protocol):
+    """A client of HTTP, whichever library it is from."""
 
-    It repeats no call by itself and follows no deadline but these; the others are ours.
+    async def aclose(self) -> None:
+        """Close its connections."""
+
+
+def client(settings: ModelSettings, connect_seconds: float, total_seconds: float) -> tuple[AnyLLM, Closing | None]:
+    """Return a client for a model, and the connections that it uses where they are ours to close.
+
+    It repeats no call by itself and follows no deadline but these; the others are ours. Raises ConfigurationError,
+    MissingPackage.
     """
     try:
         from any_llm import AnyLLM
@@ -39,12 +47,8 @@ def client(settings: ModelSettings, connect_seconds: float, total_seconds: float
             f"model {settings.name!r} needs the package any-llm-sdk. Install it: pip install 'glossator[models]'"
         ) from error
     try:
-        return AnyLLM.create(
-            settings.vendor,
-            api_base=settings.base_url,
-            unified_exceptions=True,
-            **_options(AnyLLM.get_provider_class(settings.vendor), connect_seconds, total_seconds),
-        )
+        options, connections = _options(AnyLLM.get_provider_class(settings.vendor), connect_seconds, total_seconds)
+        created = AnyLLM.create(settings.vendor, api_base=settings.base_url, unified_exceptions=True, **options)
     except UnsupportedProviderError as error:
         known = ", ".join(sorted(AnyLLM.get_supported_providers()))
         raise ConfigurationError(
@@ -55,11 +59,13 @@ def client(settings: ModelSettings, connect_seconds: float, total_seconds: float
             f"model {settings.name!r} needs a key. Set the environment variable {error.env_var_name}."
         ) from error
     except ImportError as error:
-        extra = settings.vendor if settings.vendor in _EXTRAS else None
-        line = f"pip install 'glossator[{extra}]'" if extra else f"pip install 'any-llm-sdk[{settings.vendor}]'"
-        raise MissingPackage(f"model {settings.name!r} needs its vendor's package. Install it: {line}") from error
+        package = f"glossator[{settings.vendor}]" if settings.vendor in _EXTRAS else f"any-llm-sdk[{settings.vendor}]"
+        raise MissingPackage(
+            f"model {settings.name!r} needs its vendor's package. Install it: pip install '{package}'"
+        ) from error
     except AnyLLMError as error:
         raise ConfigurationError(f"model {settings.name!r}: {error.message}") from error
+    return created, connections
 
 
 def streaming_options(model: AnyLLM) -> dict[str, Any]:
@@ -107,22 +113,31 @@ def _wait(error: AnyLLMError) -> float:
         return 0.0
 
 
-def _options(provider: type[AnyLLM], connect_seconds: float, total_seconds: float) -> dict[str, Any]:
-    """Return how a vendor's client is told to give up connecting; the client of another has only our deadlines."""
+def _options(
+    provider: type[AnyLLM], connect_seconds: float, total_seconds: float
+) -> tuple[dict[str, Any], Closing | None]:
+    """Return what a vendor's client is made with, its connections among it.
+
+    The clients of a few vendors take none; for these only our own deadlines hold.
+    """
     from any_llm.providers.anthropic.base import BaseAnthropicProvider
     from any_llm.providers.openai.base import BaseOpenAIProvider
 
+    connections: Any
     if issubclass(provider, BaseOpenAIProvider):
-        from openai import Timeout
+        import openai
 
-        return {"max_retries": 0, "timeout": Timeout(total_seconds, connect=connect_seconds)}
+        connections = openai.DefaultAsyncHttpxClient(timeout=openai.Timeout(total_seconds, connect=connect_seconds))
+        return {"max_retries": 0, "http_client": connections}, connections
     if issubclass(provider, BaseAnthropicProvider):
-        from anthropic import Timeout as AnthropicTimeout
+        import anthropic
 
-        return {"max_retries": 0, "timeout": AnthropicTimeout(total_seconds, connect=connect_seconds)}
+        limits = anthropic.Timeout(total_seconds, connect=connect_seconds)
+        connections = anthropic.DefaultAsyncHttpxClient(timeout=limits)
+        return {"max_retries": 0, "http_client": connections}, connections
     if provider.PROVIDER_NAME == "gemini":
         import httpx
 
-        timeout = httpx.Timeout(total_seconds, connect=connect_seconds)
-        return {"max_retries": 0, "http_options": {"httpx_async_client": httpx.AsyncClient(timeout=timeout)}}
-    return {}
+        connections = httpx.AsyncClient(timeout=httpx.Timeout(total_seconds, connect=connect_seconds))
+        return {"max_retries": 0, "http_options": {"httpx_async_client": connections}}, connections
+    return {}, None
