@@ -48,6 +48,7 @@ class Vendor:
     pause: float = 0.0
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
+    called: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))  # one for each call
     left: asyncio.Event = field(default_factory=asyncio.Event)  # a client has hung up
     running: int = 0
     most_running: int = 0
@@ -89,6 +90,7 @@ async def _answer(vendor: Vendor, reader: asyncio.StreamReader, writer: asyncio.
     )
     body = json.loads(await reader.readexactly(length) or b"{}")
     vendor.requests.append(body)
+    vendor.called.release()
     fault = vendor.fault if len(vendor.requests) <= vendor.faulty_calls else Fault.NONE
     vendor.running += 1
     vendor.most_running = max(vendor.most_running, vendor.running)
@@ -132,9 +134,7 @@ async def _send(vendor: Vendor, fault: Fault, body: dict[str, Any], writer: asyn
                 break
             while fault is Fault.ENDLESS:
                 await _chunk(writer, event * 200)
-            if fault is Fault.NOT_JSON_LATER:
-                await _chunk(writer, b'data: {"choices": [{"delta"\n\n')
-        if fault is Fault.NOT_JSON:
+        if fault is Fault.NOT_JSON or (fault is Fault.NOT_JSON_LATER and number == 3):
             event = event.replace(b"}", b"", 1)
         if fault is Fault.DRIP:
             for byte in event:

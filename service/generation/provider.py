@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from content.errors import Busy, ModelFailed
 from service.generation.prompt import Message
-from service.generation.vendor import Closing, client, failed, streaming_options
+from service.generation.vendor import Close, client, failed, streaming_options
 from service.model import Usage
 from service.settings import ModelSettings
 
@@ -58,7 +58,7 @@ class LanguageModel:
         self._admitted = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: AnyLLM | None = None
-        self._connections: Closing | None = None
+        self._hang_up: Close | None = None
         self._running = asyncio.Semaphore(concurrency)
 
     def ready(self) -> None:
@@ -72,15 +72,15 @@ class LanguageModel:
         if self._client is None or self._loop is not loop:  # connections belong to the loop that opened them
             limits = self._deadlines
             made = await asyncio.to_thread(client, self.settings, limits.connect, limits.total)
-            self._client, self._connections = made
+            self._client, self._hang_up = made
             self._loop, self._running = loop, asyncio.Semaphore(self._concurrency)
         return self._client
 
     async def close(self) -> None:
         """Close its connections; it can be called again all the same."""
-        if self._connections is not None and self._loop is asyncio.get_running_loop():
-            await self._connections.aclose()
-        self._client = self._connections = None
+        if self._hang_up is not None and self._loop is asyncio.get_running_loop():
+            await self._hang_up()
+        self._client = self._hang_up = None
 
     async def stream(
         self, messages: Sequence[Message], *, answer_tokens: int | None = None, seconds: float | None = None

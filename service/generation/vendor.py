@@ -6,7 +6,8 @@ The library takes seconds to import, so it is imported where it is first needed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
 from content.errors import ConfigurationError, MissingPackage, ModelFailed
 from service.settings import ModelSettings
@@ -26,15 +27,11 @@ _REMEDIES = {
 _PASSING = (408, 409, 425, 429, 500, 502, 503, 504, 529)  # statuses after which another try may do better
 
 
-class Closing(Protocol):
-    """A client of HTTP, whichever library it is from."""
-
-    async def aclose(self) -> None:
-        """Close its connections."""
+Close = Callable[[], Awaitable[None]]
 
 
-def client(settings: ModelSettings, connect_seconds: float, total_seconds: float) -> tuple[AnyLLM, Closing | None]:
-    """Return a client for a model, and the connections that it uses where they are ours to close.
+def client(settings: ModelSettings, connect_seconds: float, total_seconds: float) -> tuple[AnyLLM, Close | None]:
+    """Return a client for a model, and what closes its connections, where there is such a thing.
 
     It repeats no call by itself and follows no deadline but these; the others are ours. Raises ConfigurationError,
     MissingPackage.
@@ -47,7 +44,8 @@ def client(settings: ModelSettings, connect_seconds: float, total_seconds: float
             f"model {settings.name!r} needs the package any-llm-sdk. Install it: pip install 'glossator[models]'"
         ) from error
     try:
-        options, connections = _options(AnyLLM.get_provider_class(settings.vendor), connect_seconds, total_seconds)
+        provider = AnyLLM.get_provider_class(settings.vendor)
+        options = _options(provider, connect_seconds, total_seconds)
         created = AnyLLM.create(settings.vendor, api_base=settings.base_url, unified_exceptions=True, **options)
     except UnsupportedProviderError as error:
         known = ", ".join(sorted(AnyLLM.get_supported_providers()))
@@ -65,7 +63,7 @@ def client(settings: ModelSettings, connect_seconds: float, total_seconds: float
         ) from error
     except AnyLLMError as error:
         raise ConfigurationError(f"model {settings.name!r}: {error.message}") from error
-    return created, connections
+    return created, _close(created, options)
 
 
 def streaming_options(model: AnyLLM) -> dict[str, Any]:
@@ -113,31 +111,30 @@ def _wait(error: AnyLLMError) -> float:
         return 0.0
 
 
-def _options(
-    provider: type[AnyLLM], connect_seconds: float, total_seconds: float
-) -> tuple[dict[str, Any], Closing | None]:
-    """Return what a vendor's client is made with, its connections among it.
-
-    The clients of a few vendors take none; for these only our own deadlines hold.
-    """
+def _options(provider: type[AnyLLM], connect_seconds: float, total_seconds: float) -> dict[str, Any]:
+    """Return what a vendor's client is made with. A few cannot be told; for these only our own deadlines hold."""
     from any_llm.providers.anthropic.base import BaseAnthropicProvider
     from any_llm.providers.openai.base import BaseOpenAIProvider
 
-    connections: Any
     if issubclass(provider, BaseOpenAIProvider):
         import openai
 
-        connections = openai.DefaultAsyncHttpxClient(timeout=openai.Timeout(total_seconds, connect=connect_seconds))
-        return {"max_retries": 0, "http_client": connections}, connections
+        return {"max_retries": 0, "timeout": openai.Timeout(total_seconds, connect=connect_seconds)}
     if issubclass(provider, BaseAnthropicProvider):
         import anthropic
 
-        limits = anthropic.Timeout(total_seconds, connect=connect_seconds)
-        connections = anthropic.DefaultAsyncHttpxClient(timeout=limits)
-        return {"max_retries": 0, "http_client": connections}, connections
+        return {"max_retries": 0, "timeout": anthropic.Timeout(total_seconds, connect=connect_seconds)}
     if provider.PROVIDER_NAME == "gemini":
         import httpx
 
         connections = httpx.AsyncClient(timeout=httpx.Timeout(total_seconds, connect=connect_seconds))
-        return {"max_retries": 0, "http_options": {"httpx_async_client": connections}}, connections
-    return {}, None
+        return {"max_retries": 0, "http_options": {"httpx_async_client": connections}}
+    return {}
+
+
+def _close(created: Any, options: dict[str, Any]) -> Close | None:
+    """Return what closes the connections of a client that was made with these options."""
+    if "http_options" in options:
+        close: Close = options["http_options"]["httpx_async_client"].aclose
+        return close
+    return created.client.close if "timeout" in options else None

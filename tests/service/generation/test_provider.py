@@ -167,8 +167,10 @@ async def test_hanging_up_stops_the_vendors_work(model):
 async def test_calls_are_bounded_and_so_is_the_queue(model):
     async with serving(Vendor("openai", TEXT, pause=0.05)) as vendor:
         called = model(vendor, concurrency=2, queue=1)
+        await called.load()
         running = [asyncio.create_task(read(called)) for _ in range(3)]
-        await asyncio.sleep(0.1)
+        await vendor.called.acquire()
+        await vendor.called.acquire()
         with pytest.raises(Busy) as busy:
             called.ready()
         assert busy.value.retry_after > 0
