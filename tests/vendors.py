@@ -45,6 +45,7 @@ class Vendor:
     text: str | Callable[[str], str] = "NO ANSWER"
     fault: Fault = Fault.NONE
     faulty_calls: int = 1000
+    fault_at: int = 3  # events before a fault in the middle
     pause: float = 0.0
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -124,8 +125,7 @@ async def _send(vendor: Vendor, fault: Fault, body: dict[str, Any], writer: asyn
     said = vendor.text if isinstance(vendor.text, str) else vendor.text(json.dumps(body))
     events = list(_PROTOCOLS[vendor.protocol](said))
     for number, event in enumerate(events):
-        # The first events of a protocol may hold no text yet: faults in the middle come after the third.
-        if number == 3:
+        if number == vendor.fault_at:
             if fault is Fault.STALL:
                 await asyncio.sleep(600)
             if fault is Fault.CUT:
@@ -134,7 +134,7 @@ async def _send(vendor: Vendor, fault: Fault, body: dict[str, Any], writer: asyn
                 break
             while fault is Fault.ENDLESS:
                 await _chunk(writer, event * 200)
-        if fault is Fault.NOT_JSON or (fault is Fault.NOT_JSON_LATER and number == 3):
+        if fault is Fault.NOT_JSON or (fault is Fault.NOT_JSON_LATER and number == vendor.fault_at):
             event = event.replace(b"}", b"", 1)
         if fault is Fault.DRIP:
             for byte in event:
