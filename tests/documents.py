@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from service.app import create_app
-from service.settings import RepliesSettings, Settings, SiteSettings, SourceSettings, load_settings
+from service.settings import ModelSettings, RepliesSettings, Settings, SiteSettings, SourceSettings, load_settings
 from tests.fakes import HashingEmbedder
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -50,6 +50,7 @@ def settings() -> str:
     parts = [
         _INTRODUCTION,
         _table("All settings", Settings, skip={"source", "site"}),
+        _table("`[[model]]`: a language model", ModelSettings),
         _table("`[[source]]`: where pages come from", SourceSettings),
         _table("`[[site]]`: an assistant as visitors meet it", SiteSettings, skip={"replies"}),
         _table("`[site.replies]`: what is said without a search", RepliesSettings),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, suppress
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -25,6 +25,8 @@ from service.problem import Problem, describe
 router = APIRouter(tags=["chat"])
 _log = logging.getLogger("glossator.chat")
 
+_T = TypeVar("_T")
+_LEFT = 499  # for the log alone: the client closed the request, as nginx puts it
 _EVENT_STREAM = "text/event-stream"
 _MOST_TURNS = 40
 _PING_SECONDS = 15.0
@@ -67,6 +69,7 @@ async def chat(
     request: ChatRequest,
     visitor: TheVisitor,
     services: TheServices,
+    http: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response | Answer:
     """Answer a message from the content, with citations."""
@@ -74,11 +77,8 @@ async def chat(
     question = _question(request, conversation, visitor, services)
     events = _remembered(question, conversation, visitor, services)
     if not (request.stream or _EVENT_STREAM in accept):
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, Done):
-                    return event.answer
-        raise AssertionError("a reply ends with Done")
+        whole = await unless_left(http, answered(events))
+        return Response(status_code=_LEFT) if whole is None else whole
     # What fails up to the search is an ordinary error; only then does the stream begin.
     opening = [await anext(events), await anext(events)]
     return StreamingResponse(
@@ -86,6 +86,33 @@ async def chat(
         media_type=_EVENT_STREAM,
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
+
+
+async def answered(events: AsyncGenerator[Event]) -> Answer:
+    """Return the whole answer."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Done):
+                return event.answer
+    raise AssertionError("a reply ends with Done")
+
+
+async def unless_left(http: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """Return what the work returns; a visitor who leaves stops it, and None is returned to nobody."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(http))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _left(http: Request) -> None:
+    while (await http.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _conversation(request: ChatRequest, visitor: Visitor, services: Services) -> Conversation | None:

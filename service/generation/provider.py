@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ _log = logging.getLogger("glossator.generation")
 _LONGEST = 100_000  # characters that are read of one answer, thinking included
 _AFTER_THE_END = 1.0  # seconds for the count of tokens, which some vendors send after the end
 _BACKOFF = 0.5  # seconds before the first retry, twice as long before the next
+_PING_TOKENS = 1
 _RETRY_AFTER = 2  # seconds that a visitor is asked to wait where all models are busy
 
 
@@ -81,6 +83,14 @@ class LanguageModel:
         if self._hang_up is not None and self._loop is asyncio.get_running_loop():
             await self._hang_up()
         self._client = self._hang_up = None
+
+    async def ping(self) -> Usage:
+        """Ask for one token, and return what that took. Raises what ``load`` and ``stream`` raise."""
+        used = Usage(self.name)
+        async with aclosing(self.stream([Message("user", "Say yes.")], answer_tokens=_PING_TOKENS)) as pieces:
+            async for piece in pieces:
+                used = piece if isinstance(piece, Usage) else used
+        return used
 
     async def stream(
         self, messages: Sequence[Message], *, answer_tokens: int | None = None, seconds: float | None = None

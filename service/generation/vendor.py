@@ -15,8 +15,8 @@ from service.settings import ModelSettings
 if TYPE_CHECKING:
     from any_llm import AnyLLM, AnyLLMError
 
-# Packages that any-llm does not bring itself, by vendor: our extras of the same names hold them.
-_EXTRAS = ("gemini", "ollama", "xai", "mistral")
+# The vendors whose client any-llm does not bring itself and an extra of ours does.
+_EXTRAS = ("gemini", "ollama", "xai")
 _REMEDIES = {
     401: "Check the key in {key}.",
     403: "Check the key in {key}, and what it may do.",

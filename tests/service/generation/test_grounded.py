@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -203,8 +204,6 @@ async def test_an_answer_that_breaks_off_says_so_and_is_completed_by_quotes(glos
 async def test_too_many_answers_at_a_time_are_told_to_come_back(glossary_dir):
     vendor = Vendor("openai", TRUE, pause=0.2)
     async with asked_of(glossary_dir, vendor, model_concurrency=1, model_queue=0) as http:
-        import asyncio
-
         first = asyncio.create_task(answer(http))
         await vendor.called.acquire()
         refused = await http.post("/v1/chat", json={"message": QUESTION})
@@ -213,6 +212,17 @@ async def test_too_many_answers_at_a_time_are_told_to_come_back(glossary_dir):
     for response in (refused, streamed):
         assert response.status_code == 503
         assert int(response.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_visitor_who_leaves_ends_the_vendors_call(glossary_dir, stream):
+    vendor = Vendor("openai", TRUE, Fault.STALL, fault_at=2)
+    async with asked_of(glossary_dir, vendor, model_idle_seconds=30, model_total_seconds=60) as http:
+        asking = asyncio.create_task(http.post("/v1/chat", json={"message": QUESTION, "stream": stream}))
+        await vendor.called.acquire()
+        asking.cancel()
+        async with asyncio.timeout(1):
+            await vendor.left.wait()
 
 
 def rewriting(alone: str):
