@@ -7,7 +7,7 @@ where there was "some", a certainty where there was a "may".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from content.words import stem
 from service.generation.alignment import Pair, Word
@@ -21,6 +21,7 @@ _NEGATIONS = frozenset(
     "not no never none neither nor without cannot nobody nothing nowhere hardly rarely seldom barely unable fail fails "
     "failed refuse refused refuses lack lacks lacked lacking except unlike instead".split()
 )
+_PREPOSITIONS = frozenset("in on at by during after before since until from under within among".split())
 _HEDGES = frozenset("may might possibly perhaps probably allegedly supposedly reportedly rumored potentially".split())
 _STRONG = tuple(
     frozenset(map(stem, group.split()))
@@ -72,7 +73,7 @@ def contradiction(
     return (
         _number(pairs)
         or _name(pairs, quoted, around)
-        or _misplaced(pairs)
+        or _misplaced(said, quoted, pairs)
         or _opposite(pairs)
         or _stronger(said, quoted)
         or _negated(said, quoted, pairs)
@@ -90,7 +91,12 @@ def _name(pairs: Sequence[Pair], quoted: Sequence[Word], around: Collection[str]
     names = [
         pair for pair in pairs if pair.word.name or (pair.word.capital and pair.to is not None and pair.to.capital)
     ]
-    wrong = [pair.word.text for pair in names if not pair.same and pair.word.stem not in around]
+    # The title may stand for a pronoun of the quote, but not for another name in it.
+    wrong = [
+        pair.word.text
+        for pair in names
+        if not pair.same and (pair.word.stem not in around or (pair.to is not None and pair.to.capital))
+    ]
     if wrong:
         return f"the name {wrong[0]}"
     held = Counter(word.stem for word in quoted) + Counter(around)
@@ -99,17 +105,25 @@ def _name(pairs: Sequence[Pair], quoted: Sequence[Word], around: Collection[str]
     return f"the name {twice[0]} a second time" if twice else None
 
 
-def _misplaced(pairs: Sequence[Pair]) -> str | None:
+def _misplaced(said: Sequence[Word], quoted: Sequence[Word], pairs: Sequence[Pair]) -> str | None:
     """Return a number or name that the quote holds, but says of something else."""
+    by_place = {word.place: word for word in quoted}
     for i, pair in enumerate(pairs):
         if not pair.same or not (pair.word.number is not None or pair.word.name):
             continue
         beside = [other for other in (*pairs[max(0, i - 2) : i], *pairs[i + 1 : i + 3]) if other.similarity >= SIMILAR]
         places = [other.to.place for other in beside if other.to is not None]
         assert pair.to is not None
-        if places and min(abs(place - pair.to.place) for place in places) > _NEIGHBOURHOOD:
+        moved = places and min(abs(place - pair.to.place) for place in places) > _NEIGHBOURHOOD
+        if moved and not _prepositions(pair.word, dict(enumerate(said))) & _prepositions(pair.to, by_place):
             return f"the place of {pair.word.text}"
     return None
+
+
+def _prepositions(word: Word, by_place: Mapping[int, Word]) -> set[str]:
+    """Return the prepositions right before a word: a phrase such as "in 1066" may stand anywhere in a sentence."""
+    before = (by_place.get(word.place - distance) for distance in (1, 2))
+    return {other.folded for other in before if other is not None} & _PREPOSITIONS
 
 
 def _opposite(pairs: Sequence[Pair]) -> str | None:

@@ -43,7 +43,7 @@ class Prompt:
 
 Counter = Callable[[Sequence[str]], list[int]]
 
-_RULES = """You answer visitors' questions for {title}, from numbered passages and from nothing else.
+RULES = """You answer visitors' questions for {title}, from numbered passages and from nothing else.
 - Answer in one to three short sentences, as plain text without links, lists or headings.
 - Use the passages' own words, names and numbers. Add nothing that they do not say.
 - End every sentence with the number of the passage that says it, such as [1].
@@ -67,7 +67,7 @@ def prompt(
     if it must be.
     """
     fence = f"passage-{secrets.token_hex(4)}"
-    rules = _RULES.format(
+    rules = RULES.format(
         title=site.title,
         no_answer=NO_ANSWER,
         language=f"{site.language}, or the language of the question" if site.language else "the question's language",
