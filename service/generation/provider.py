@@ -102,26 +102,34 @@ class LanguageModel:
         """
         self.ready()
         answering = await self.load()
-        call = _Call(self.settings, self._deadlines, seconds)
-        most = answer_tokens or self.settings.answer_tokens
         self._admitted += 1
         try:
-            async with self._running:
-                try:
-                    piece = await call.begin(answering, messages, most)
-                    while piece is not None:
-                        if piece:
-                            yield piece
-                        piece = await call.read()
-                except ModelFailed as error:
-                    call.failure = str(error)
-                    yield call.usage()
-                    raise
-                finally:
-                    await call.close()
+            await self._turn()
+            call = _Call(self.settings, self._deadlines, seconds)
+            try:
+                piece = await call.begin(answering, messages, answer_tokens or self.settings.answer_tokens)
+                while piece is not None:
+                    if piece:
+                        yield piece
+                    piece = await call.read()
+            except ModelFailed as error:
+                call.failure = str(error)
+                yield call.usage()
+                raise
+            finally:
+                self._running.release()
+                await call.close()
         finally:
             self._admitted -= 1
         yield call.usage()
+
+    async def _turn(self) -> None:
+        """Wait until one more call may run."""
+        try:
+            async with asyncio.timeout(self._deadlines.first_token):
+                await self._running.acquire()
+        except TimeoutError as error:
+            raise ModelFailed(f"{self.name}: too many calls of it are running", "Raise model_concurrency.") from error
 
 
 class _Call:
