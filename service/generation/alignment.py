@@ -49,6 +49,11 @@ class Word:
         return fold(self.text)
 
     @property
+    def key(self) -> str:
+        """By what it is the same word as another: its value, or else its stem."""
+        return self.stem if self.number is None else self.number
+
+    @property
     def content(self) -> bool:
         """Whether it says something by itself."""
         return self.number is not None or self.folded not in STOP_WORDS
@@ -113,13 +118,13 @@ class Alignment:
         """Return the sentence's words that say something, aligned with those words of the passage, by their places."""
         by_stem: dict[str, list[Word]] = {}
         for place in inside:
-            by_stem.setdefault(_key(self.held[place]), []).append(self.held[place])
+            by_stem.setdefault(self.held[place].key, []).append(self.held[place])
         found: list[Pair] = []
         last = 0
         for word in self.said:
             if not word.content:
                 continue
-            same = by_stem.get(_key(word))
+            same = by_stem.get(word.key)
             if same:
                 to = min(same, key=lambda other: (abs(other.place - last), other.place))
                 found.append(Pair(word, to, 1.0))
@@ -132,10 +137,6 @@ class Alignment:
                 found.append(Pair(word, None, 0.0))
             last = found[-1].to.place if found[-1].to else last
         return found
-
-
-def _key(word: Word) -> str:
-    return word.number if word.number is not None else word.stem
 
 
 def _near(said: Sequence[Word], held: Sequence[Word], beside: Interaction | None, tokens: TokenVectors) -> Vectors:

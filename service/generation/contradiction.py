@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from content.words import stem
 from service.generation.alignment import Pair, Word
 
-SIMILAR = 0.45  # from this nearness on two words may stand for each other
+SIMILAR = 0.5  # from this nearness on two words may stand for each other
 _SCOPE = 6  # words behind a negation that it may bear on, and
 _BEHIND = 2  # words before it
+SUBJECT = 4  # words at the beginning of a sentence among which its subject stands
 _NEIGHBOURHOOD = 7  # words between a number or name and what it was said of
 
 _NEGATIONS = frozenset(
@@ -91,11 +92,12 @@ def _name(pairs: Sequence[Pair], quoted: Sequence[Word], around: Collection[str]
     names = [
         pair for pair in pairs if pair.word.name or (pair.word.capital and pair.to is not None and pair.to.capital)
     ]
-    # The title may stand for a pronoun of the quote, but not for another name in it.
+    # The title may stand for a pronoun that the quote begins with, but not for another name in it.
     wrong = [
         pair.word.text
         for pair in names
-        if not pair.same and (pair.word.stem not in around or (pair.to is not None and pair.to.capital))
+        if not pair.same
+        and not (pair.word.stem in around and pair.word.place < SUBJECT and not (pair.to and pair.to.capital))
     ]
     if wrong:
         return f"the name {wrong[0]}"

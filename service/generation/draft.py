@@ -21,6 +21,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•+]|\d{1,2}[.)])\s+")
 _MARK = re.compile(r"\[(?:passage\s*)?(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]", re.I)
 # Marks that stand behind the full stop belong to the sentence before it.
 _LATE_MARKS = re.compile(r"([.!?…]+[\"”’)]*)(\s*(?:\[(?:passage\s*)?\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]\s*)+)", re.I)
+_STOPPED = re.compile(r"[.!?…。！？｡][\"'”’»)\]\s*_]*\Z|NO ANSWER[^.!?]*\Z")
 _OPEN = re.compile(r"[!<\[(][^\])>]*\Z|\]\Z")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 
@@ -47,7 +48,7 @@ class Draft:
         return self._released(whole=False)
 
     def end(self) -> list[Sentence]:
-        """Return what is left."""
+        """Return what is left, as far as it is whole: what ends without a stop was cut off by the limit of tokens."""
         return self._released(whole=True)
 
     def _released(self, whole: bool) -> list[Sentence]:
@@ -62,6 +63,7 @@ class Draft:
             self._pending = text[rest:]
         elif whole:
             self._pending = ""
+            spans = [span for span in spans if span is not spans[-1] or _STOPPED.search(text[: span[1]])]
         found = [self._sentence(text[start:end]) for start, end in spans]
         return [sentence for sentence in found if sentence is not None]
 

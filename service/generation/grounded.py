@@ -93,7 +93,7 @@ class GroundedGenerator:
                     yield part
                 elif part.text not in said and not _leaks(part.text, told.rules):
                     said.add(part.text)
-                    support = await self._worker.run(self._verifier.support, part, evidence)
+                    support = await self._worker.run(self._verifier.support, part, evidence, task.question)
                     if support.holds or self._verification != "strict":
                         yield self._segment(part, support, model)
         if draft.declined and not said:

@@ -86,7 +86,7 @@ def judged(line: Line, snapshot: Snapshot, embedder: Embedder, verifier: Verifie
     draft = Draft(len(told.hits))
     sentences = [*draft.feed(line.draft or ""), *draft.end()]
     evidence = Evidence(snapshot, told.hits)
-    checked = [(sentence.text, verifier.support(sentence, evidence)) for sentence in sentences]
+    checked = [(sentence.text, verifier.support(sentence, evidence, line.question)) for sentence in sentences]
     shown = tuple(
         (text, " ".join(quote.text for quote in support.quotes)) for text, support in checked if support.holds
     )
