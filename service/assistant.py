@@ -18,6 +18,7 @@ from content.words import stems
 from service.cite import citation, related_term, search_result
 from service.clarify import clarification
 from service.courtesy import courtesy
+from service.curated import Curated
 from service.followup import phrasings
 from service.generation.configured import Writing
 from service.generation.generator import Declined, Note, Segment, Task
@@ -38,23 +39,29 @@ from service.model import (
     Usage,
 )
 from service.settings import SiteSettings
-from service.worker import Worker
+from service.store.rows import CuratedAnswer
+from service.worker import Asking, Worker
 
 _SOURCES = 5  # passages shown with an answer
 _RELATED = 4
 _SUGGESTIONS = 3
+_OWNER = "owner"  # what is shown as having answered where the owner has pinned an answer
 _NEAR_PAGES = 8  # pages whose terms and questions are offered
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message to the assistant. ``collections`` None means all that the site makes public."""
+    """A message to the assistant. ``collections`` None means all that the site makes public.
+
+    ``with_person`` where an agent has the conversation, and so the assistant says nothing.
+    """
 
     text: str
     conversation_id: str
     message_id: str
     history: tuple[Turn, ...] = ()
     collections: tuple[str, ...] | None = None
+    with_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,11 @@ class Assistant:
         worker: Worker,
         thresholds: Thresholds,
         reranker: Reranker | None = None,
+        curated: Curated | None = None,
     ) -> None:
         self._embedder = embedder
         self._reranker = reranker
+        self._curated = curated
         self._writing = writing
         self._worker = worker
         self._thresholds = thresholds
@@ -103,6 +112,10 @@ class Assistant:
         """
         reply = _Reply(question)
         yield Started(question.conversation_id, question.message_id)
+        if question.with_person:
+            yield Sources()
+            yield reply.done(Outcome.HANDED_OFF)
+            return
         polite = courtesy(question.text, site.replies)
         if polite is not None:
             yield Sources()
@@ -116,6 +129,12 @@ class Assistant:
             alone = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
             asked = (alone or asked[0], *asked[1:])
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
+        pinned = self._curated.match(site.id, found.vector) if self._curated else None
+        if pinned is not None:
+            yield Sources(sources)
+            yield reply.quote_owner(pinned)
+            yield reply.done(Outcome.ANSWERED, sources=sources, model=_OWNER, found=found, curated_id=pinned.id)
+            return
         outcome = self._outcome(found)
         likely = outcome is Outcome.ANSWERED
         unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
@@ -165,13 +184,13 @@ class Assistant:
         if not any(char.isalnum() for char in phrasings[0]):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.run(self._search, phrasings, snapshot, collections, limit)
+        return await self._worker.ask(self._search, phrasings, snapshot, collections, limit)
 
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
-    ) -> tuple[Found, tuple[SearchResult, ...]]:
+    ) -> Asking[tuple[Found, tuple[SearchResult, ...]]]:
         texts = [corrected(text, snapshot, self._embedder, collections) for text in phrasings]
-        embedded = self._embedder.encode_questions(texts)
+        embedded = yield texts
         found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
         if self._reranker is not None:
             found = reranked(found, self._reranker)
@@ -209,6 +228,11 @@ class _Reply:
         self._apart = True
         return self._delta(separator + escape(text))
 
+    def quote_owner(self, answer: CuratedAnswer) -> Delta:
+        """Say what the owner has pinned to the question, as they wrote it, with their link."""
+        self._plain.append(answer.answer)
+        return self._delta(f"{answer.answer}\n\n<{answer.link}>" if answer.link else answer.answer)
+
     def add(self, segment: Segment) -> list[Event]:
         """Say a part of the answer with the marks of its citations."""
         cited = [citation(len(self._citations) + i, quote) for i, quote in enumerate(segment.quotes, 1)]
@@ -233,6 +257,8 @@ class _Reply:
         related_terms: tuple[RelatedTerm, ...] = (),
         suggestions: tuple[str, ...] = (),
         found: Found | None = None,
+        model: str = "",
+        curated_id: str | None = None,
     ) -> Done:
         """Return the whole answer."""
         answer = Answer(
@@ -247,10 +273,10 @@ class _Reply:
             sources=sources,
             related_terms=related_terms,
             suggestions=suggestions,
-            model=self._author,
+            model=model or self._author,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain), found, tuple(self.usage))
+        return Done(answer, polite or " ".join(self._plain), found, curated_id, tuple(self.usage))
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text

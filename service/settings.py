@@ -34,6 +34,7 @@ from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from service.interval import seconds
+from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
@@ -209,6 +210,11 @@ class SiteSettings(BaseModel):
     )
     color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$", description="The accent colour, such as `#3355aa`.")
     replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
+    access: AccessSettings = Field(AccessSettings(), description="Who may ask, and how often.")
+    leads: LeadSettings = Field(LeadSettings(), description="Whether and how visitors may leave their address.")
+    handoff: HandoffSettings = Field(HandoffSettings(), description="Whether and when a person takes over.")
+    notify: NotifySettings = Field(NotifySettings(), description="Who is told of new leads and handoffs.")
+    privacy: PrivacySettings = Field(PrivacySettings(), description="What is kept of visitors, and for how long.")
 
 
 class Settings(BaseSettings):
@@ -223,6 +229,12 @@ class Settings(BaseSettings):
         DEFAULT_MODEL,
         min_length=1,
         description="A sentence-transformers model: its name on the hub, or its folder.",
+    )
+    encoder: Literal["auto", "onnx", "torch"] = Field(
+        "auto",
+        description="What computes with the embedding model. `onnx` is ONNX Runtime with an export of the model, which "
+        "`glossator ingest` makes once and which needs the extra `glossator[onnx]`; `torch` is PyTorch. `auto` takes "
+        "`onnx` where it is installed, and `torch` to ingest with an NVIDIA GPU.",
     )
     late_interaction: bool = Field(
         True,
@@ -278,12 +290,49 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="How many processes serve. They share the snapshot's mapped files; each has a model of its own and "
+        "its share of the cores and of the limits.",
+    )
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
+    glossary_site: str = Field(
+        DEFAULT_SITE, description="The `[[site]]` whose public collections are shown as pages at `/glossary`."
+    )
     allowed_hosts: tuple[str, ...] = Field(
         (),
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "
         "while it listens on this machine alone, any while it listens to others.",
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="The addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed, such as `127.0.0.1` or `10.0.0.0/8`. Absent: nobody is believed.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="The PostgreSQL that conversations, leads and all else are kept in, such as "
+        "`postgresql://glossator@db/glossator`, best from the environment, since it may hold a password. Absent: "
+        "SQLite in the data folder.",
+    )
+    spool_mib: int = Field(
+        256, ge=1, description="How much may wait on disk for the database, in MiB, before nothing more is kept."
+    )
+    redis_url: str | None = Field(
+        None,
+        pattern=r"^rediss?://",
+        description="The Redis in which requests are counted, exactly across workers and replicas. Absent: each worker "
+        "counts its share of the limits.",
+    )
+    smtp_host: str | None = Field(None, description="The mail server that notifications leave by.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port; 465 speaks TLS at once, others by STARTTLS.")
+    smtp_tls: bool = Field(True, description="Whether mail leaves only encrypted.")
+    smtp_user: str | None = Field(
+        None, description="The user there; the password is in the environment variable GLOSSATOR_SMTP_PASSWORD."
+    )
+    smtp_from: str | None = Field(None, description="The address that notifications come from.")
     max_message_chars: int = Field(4000, ge=1, le=100_000, description="The longest message, in characters.")
     max_waiting: int = Field(64, ge=1, description="How many questions may wait; further ones get 503.")
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
@@ -299,6 +348,13 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="From this score on, the nearest passages are shown without claiming that they answer.",
+    )
+    curated_threshold: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="From this likeness in meaning on (a cosine), a question gets the answer that the owner has pinned "
+        "to another wording of it.",
     )
     source: tuple[SourceSettings, ...] = Field((), description="The places that pages come from.")
     site: tuple[SiteSettings, ...] = Field((SiteSettings(),), description="The assistants.")

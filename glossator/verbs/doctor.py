@@ -15,8 +15,9 @@ from typing import Annotated
 import typer
 
 from content.archive import Archive
-from content.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
+from content.embedding import DEFAULT_MODEL, Embedder
 from content.errors import GlossatorError, ModelFailed, NoSnapshot
+from content.onnx import OnnxEmbedder
 from glossator.languages import understanding
 from glossator.models import configured_embedder, configured_reranker
 from glossator.output import print_json, say, shown
@@ -62,6 +63,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _data_folder(settings.data_dir)
     embedder = configured_embedder(settings)
     yield _model(embedder)
+    yield _encoder(embedder)
     yield from _languages(embedder)
     yield from _reranker(settings)
     yield _snapshot(settings, embedder)
@@ -106,12 +108,12 @@ def _data_folder(folder: Path) -> Check:
     )
 
 
-def _model(embedder: SentenceTransformerEmbedder) -> Check:
+def _model(embedder: Embedder) -> Check:
     try:
         card = embedder.card
     except GlossatorError as error:
         return Check("embedding model", "problem", str(error))
-    proof = "as published" if embedder.name == DEFAULT_MODEL else "not a known one"
+    proof = "as published" if card.name == DEFAULT_MODEL else "not a known one"
     return Check(
         "embedding model",
         "ok",
@@ -120,7 +122,19 @@ def _model(embedder: SentenceTransformerEmbedder) -> Check:
     )
 
 
-def _languages(embedder: SentenceTransformerEmbedder) -> Iterator[Check]:
+def _encoder(embedder: Embedder) -> Check:
+    if not isinstance(embedder, OnnxEmbedder):
+        return Check("encoder", "note", "PyTorch", "pip install 'glossator[onnx]' halves the time of a question.")
+    try:
+        there = embedder.is_exported
+    except GlossatorError as error:
+        return Check("encoder", "problem", str(error))
+    if not there:
+        return Check("encoder", "note", "PyTorch, until the model is exported", "glossator ingest does it.")
+    return Check("encoder", "ok", f"ONNX Runtime, with {embedder.path}")
+
+
+def _languages(embedder: Embedder) -> Iterator[Check]:
     try:
         found = understanding(embedder)
     except GlossatorError:
@@ -171,7 +185,7 @@ async def _model_answers(model: LanguageModel) -> Check:
     )
 
 
-def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Check:
+def _snapshot(settings: Settings, embedder: Embedder) -> Check:
     try:
         manifest = Archive(settings.data_dir).open_current(embedder.card).manifest
     except NoSnapshot:

@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
+from service.policy import LeadSettings
 from service.settings import SiteSettings
+from service.wire import Features, LeadForm, SiteReply
 
 router = APIRouter(tags=["sites"])
 
 _SUGGESTIONS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What this service can do for visitors of a site."""
-
-    chat: bool = True
-    search: bool = True
-    terms: bool = True
-    feedback: bool = False
-    leads: bool = False
-    handoff: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SiteReply:
-    """What a visitor's page needs to show the assistant."""
-
-    id: str
-    title: str
-    greeting: str
-    suggestions: tuple[str, ...]
-    color: str | None
-    features: Features
-
-
 @router.get("/v1/site/{site_id}")
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
-    found = find_site(services.settings, site_id)
-    suggestions = found.suggestions or _suggestions(found, services.library.current)
-    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, Features())
+    found = find_site(services.sites, site_id)
+    snapshot = services.library.current
+    there = found.handoff.enabled and found.handoff.is_open(datetime.now(UTC))
+    return SiteReply(
+        found.id,
+        found.title,
+        found.greeting,
+        found.suggestions or _suggestions(found, snapshot),
+        found.color,
+        Features(leads=found.leads.enabled, handoff=found.handoff.enabled, alignment=snapshot.tokens is not None),
+        lead_form=_form(found.leads) if found.leads.enabled else None,
+        session_required=found.access.require_session,
+        person_there=there,
+    )
+
+
+def _form(leads: LeadSettings) -> LeadForm:
+    return LeadForm(leads.when, leads.fields, leads.required, leads.consent)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

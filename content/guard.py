@@ -9,9 +9,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from content.errors import AddressRefused
-from ingest.web.address import Address
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 DEFAULT_ALLOWED_PORTS = (80, 443)
@@ -46,12 +46,28 @@ _INNER = frozenset(
 )
 
 
+class Address(Protocol):
+    """Where somebody wants to connect to; an IPv6 address in brackets, as in a URL."""
+
+    @property
+    def host(self) -> str:
+        """Its host name or IP address."""
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Says what may be connected to.
 
-    ``own`` is the address that the source names. With ``allow_private`` its host may lie in a private network and its
-    port is allowed; no other host gains anything by that.
+    ``own`` is the address that the configuration names. With ``allow_private`` its host may lie in a private network
+    and its port is allowed; no other host gains anything by that.
     """
 
     own: Address | None = None

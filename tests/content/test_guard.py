@@ -3,8 +3,8 @@ import ipaddress
 import pytest
 
 from content.errors import AddressRefused
+from content.guard import Guard, is_private, is_public
 from ingest.web.address import parse
-from ingest.web.guard import Guard, is_private, is_public
 
 PRIVATE = """
 0.0.0.0 10.1.2.3 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 172.31.255.255

@@ -1,4 +1,4 @@
-"""The network as the fetcher sees it: names are resolved, vetted, and what was vetted is what is connected to.
+"""The network as fetching and notifying see it: names are resolved and vetted, and what was vetted is connected to.
 
 The vetting sits where connections are made. There is no moment between the check and the use in which a name could
 change its mind (DNS rebinding), and nothing above can forget it. TLS still names and verifies the host.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import httpcore
 import httpx
 
-from ingest.web.guard import Guard, IPAddress
+from content.guard import Guard, IPAddress
 
 Resolver = Callable[[str], Awaitable[list[IPAddress]]]
 
