@@ -5,7 +5,6 @@ One object, built once and passed on. docs/settings.md lists every field; a test
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from pathlib import Path
@@ -15,7 +14,6 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -24,7 +22,6 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -34,6 +31,7 @@ from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from service.interval import seconds
+from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
@@ -50,12 +48,6 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _address(value: str) -> str:
-    if urlsplit(value).scheme not in {"http", "https"}:
-        raise ValueError(f"{value!r} is no address; it must begin with http:// or https://")
-    return value
-
-
 def _interval(value: str) -> str:
     seconds(value)
     return value
@@ -63,7 +55,6 @@ def _interval(value: str) -> str:
 
 Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
-Address = Annotated[str, AfterValidator(_address)]
 
 
 class SourceSettings(BaseModel):
@@ -116,39 +107,6 @@ class SourceSettings(BaseModel):
     schedule: Interval | None = Field(
         None, description="How often `glossator serve` ingests it again, such as `30m`, `6h` or `1d`. Absent: never."
     )
-
-
-class ModelSettings(BaseModel):
-    """A ``[[model]]``: a language model that writes answers; several are tried in their order."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(
-        pattern=r"^[a-z0-9]+:\S+$",
-        description="`vendor:name`, such as `openai:gpt-5-mini`. Its key comes from the vendor's usual variable.",
-    )
-    base_url: Address | None = Field(None, description="Its server, where that is not the vendor's own.")
-    context_tokens: int = Field(
-        8192, ge=1024, description="The most tokens that a prompt and its answer may take together."
-    )
-    answer_tokens: int = Field(
-        1024, ge=1, description="The most tokens of an answer; those that a model thinks in count too."
-    )
-    temperature: float | None = Field(None, ge=0, le=2, description="Absent: the vendor's default.")
-    input_price: float | None = Field(None, ge=0, description="The price of a million tokens of prompts.")
-    output_price: float | None = Field(None, ge=0, description="The price of a million tokens of answers.")
-
-    @property
-    def vendor(self) -> str:
-        """Who serves it."""
-        return self.name.partition(":")[0]
-
-
-def _models(value: Any) -> Any:
-    """Return the tables of models that were given as a name, as a list of names, or as tables."""
-    if isinstance(value, str):
-        value = json.loads(value) if value.lstrip().startswith("[") else [value]
-    return [{"name": one} if isinstance(one, str) else one for one in value]
 
 
 class RepliesSettings(BaseModel):
@@ -246,7 +204,7 @@ class Settings(BaseSettings):
         description="A cross-encoder of sentence-transformers, its name on the hub or its folder, that orders the best "
         "16 passages anew; slow without a GPU.",
     )
-    model: Annotated[tuple[ModelSettings, ...], NoDecode, BeforeValidator(_models)] = Field(
+    model: Models = Field(
         (),
         description="The language models that write answers, in the order in which they are tried: a name, a list of "
         "names, or `[[model]]` tables. Absent, or where none answers, the content is quoted.",

@@ -19,8 +19,8 @@ from pydantic import ValidationError
 from content.errors import Busy, ModelFailed
 from service.generation.prompt import Message
 from service.generation.vendor import Close, client, failed, streaming_options
+from service.language_models import ModelSettings
 from service.model import Usage
-from service.settings import ModelSettings
 
 if TYPE_CHECKING:
     from any_llm import AnyLLM

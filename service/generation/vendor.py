@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from content.errors import ConfigurationError, MissingPackage, ModelFailed
-from service.settings import ModelSettings
+from service.language_models import ModelSettings
 
 if TYPE_CHECKING:
     from any_llm import AnyLLM, AnyLLMError

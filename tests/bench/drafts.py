@@ -27,7 +27,8 @@ from service.evaluation.query import QueryLine
 from service.generation.configured import configured_writing
 from service.generation.prompt import MOST_PASSAGES, prompt
 from service.generation.provider import Deadlines, LanguageModel
-from service.settings import ModelSettings, SiteSettings, load_settings
+from service.language_models import ModelSettings
+from service.settings import SiteSettings, load_settings
 from service.worker import Worker
 from tests.bench.quality import published
 from tests.smollm2 import NAME, start

@@ -11,8 +11,8 @@ import pytest
 from content.errors import Busy, ConfigurationError, MissingPackage, ModelFailed
 from service.generation.prompt import Message
 from service.generation.provider import Deadlines, LanguageModel
+from service.language_models import ModelSettings
 from service.model import Usage
-from service.settings import ModelSettings
 from tests.vendors import Fault, Vendor, serving
 
 pytestmark = pytest.mark.anyio
