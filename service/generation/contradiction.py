@@ -169,7 +169,7 @@ def _unhedged(said: Sequence[Word], quoted: Sequence[Word], pairs: Sequence[Pair
         return None
     for cue in _cues(quoted, _HEDGES):
         head = next(iter(_bearing(cue, quoted)), None)
-        if head is not None and head.place in held and any(place < cue.place for place in held):
+        if head is not None and head.place in held:
             return f"the missing {cue.text}"
     return None
 
