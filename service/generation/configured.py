@@ -56,6 +56,8 @@ def configured_writing(settings: Settings, embedder: Embedder, worker: Worker, r
     if not models:
         return Writing(quoting)
     verifier = Verifier(embedder, reranker)
-    generator = GroundedGenerator(models, verifier, settings.verification, quoting, embedder, worker)
+    generator = GroundedGenerator(
+        models, verifier, settings.verification, quoting, embedder, worker, settings.model_total_seconds
+    )
     seconds = settings.model_rewrite_seconds
     return Writing(generator, models, Rewriter(models[0], seconds) if seconds else None)

@@ -7,6 +7,7 @@ quoted instead.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Literal
@@ -33,7 +34,10 @@ _LEAKED = 8  # words in a row that an answer may share with what the model was t
 
 
 class GroundedGenerator:
-    """Lets language models write, shows what the passages support, and quotes them where nothing comes of it."""
+    """Lets language models write, shows what the passages support, and quotes them where nothing comes of it.
+
+    The models have ``seconds`` for an answer, all together.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class GroundedGenerator:
         quoting: ExtractiveGenerator,
         embedder: Embedder,
         worker: Worker,
+        seconds: float,
     ) -> None:
         self._models = models
         self._verifier = verifier
@@ -50,6 +55,7 @@ class GroundedGenerator:
         self._quoting = quoting
         self._embedder = embedder
         self._worker = worker
+        self._seconds = seconds
 
     def ready(self) -> None:
         """Raise Busy where no model has room for one more answer."""
@@ -63,10 +69,11 @@ class GroundedGenerator:
     async def generate(self, task: Task) -> AsyncGenerator[Part]:
         """Yield the answer sentence by sentence, each once it is checked, and what each model took."""
         shown = failed = False
+        until = time.monotonic() + self._seconds
         for model in self._models if task.likely else ():
             failed = False
             try:
-                async with aclosing(self._written(model, task)) as parts:
+                async with aclosing(self._written(model, task, until - time.monotonic())) as parts:
                     async for part in parts:
                         shown = shown or isinstance(part, Segment)
                         yield part
@@ -81,13 +88,13 @@ class GroundedGenerator:
             async for segment in self._quoting.generate(task):
                 yield segment
 
-    async def _written(self, model: LanguageModel, task: Task) -> AsyncGenerator[Part]:
-        """Yield what one model writes, sentence by sentence, as far as it may be shown."""
+    async def _written(self, model: LanguageModel, task: Task, seconds: float) -> AsyncGenerator[Part]:
+        """Yield what one model writes in this time, sentence by sentence, as far as it may be shown."""
         told = await self._worker.run(self._prompt, model, task)
         evidence = await self._worker.run(Evidence, task.found.snapshot, told.hits)
         draft = Draft(len(told.hits))
         said: set[str] = set()
-        async with aclosing(_drafted(model, told, draft)) as written:
+        async with aclosing(_drafted(model, told, draft, seconds)) as written:
             async for part in written:
                 if isinstance(part, Usage):
                     yield part
@@ -110,9 +117,11 @@ class GroundedGenerator:
         return Segment(sentence.text, escape(sentence.text), cited, author=model.name, supported=supported)
 
 
-async def _drafted(model: LanguageModel, told: Prompt, draft: Draft) -> AsyncGenerator[Sentence | Usage]:
+async def _drafted(
+    model: LanguageModel, told: Prompt, draft: Draft, seconds: float
+) -> AsyncGenerator[Sentence | Usage]:
     """Yield the sentences of an answer as it comes, and what it took."""
-    async with aclosing(model.stream(told.messages)) as pieces:
+    async with aclosing(model.stream(told.messages, seconds=seconds)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Usage):
                 yield piece
