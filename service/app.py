@@ -55,8 +55,9 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = _services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, terms, pages, sites, health, web):
+    for module in (search, chat, terms, pages, sites, health):
         app.include_router(module.router)
+    app.router.routes.extend(web.routes())
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, settings=settings)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)

@@ -52,6 +52,7 @@ def _interval(value: str) -> str:
 Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Address = Annotated[str, AfterValidator(_address)]
+Language = Literal["en", "de", "fr", "es", "zh", "ar"]
 
 
 class SourceSettings(BaseModel):
@@ -143,7 +144,9 @@ class SiteSettings(BaseModel):
 
     id: str = Field(DEFAULT_SITE, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Its public name.")
     title: str = Field("Ask the glossary", description="The assistant's name.")
-    greeting: str = Field("Ask a question about this site's content.", description="What a new visitor reads first.")
+    greeting: str | None = Field(
+        None, description="What a new visitor reads first. Absent: an invitation to ask, in the visitor's language."
+    )
     suggestions: tuple[str, ...] = Field(
         (), description="Questions to begin with; taken from the content where there are none."
     )
@@ -151,7 +154,35 @@ class SiteSettings(BaseModel):
     allowed_origins: tuple[Origin, ...] = Field(
         (), description="The origins whose pages may embed the widget, compared exactly."
     )
-    color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$", description="The accent colour, such as `#3355aa`.")
+    color: str | None = Field(
+        None,
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        description="The accent colour, such as `#3355aa`; where its contrast is too low, a shade of it is shown.",
+    )
+    theme: Literal["auto", "light", "dark"] = Field("auto", description="Light or dark; `auto` is as visitors have it.")
+    font: str | None = Field(
+        None,
+        pattern=r"^[\w ,'\"-]{1,200}$",
+        description="Names of fonts that the page has, such as `Inter, sans-serif`. Absent: those of the system.",
+    )
+    logo: Address | None = Field(
+        None, description="The address of an image above the greeting; the page's policy must let it be shown."
+    )
+    position: Literal["right", "left"] = Field("right", description="The corner of the launcher.")
+    languages: tuple[Language, ...] = Field(
+        (),
+        description="What the widget itself may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its "
+        "visitor has none of them. Absent: all.",
+    )
+    tone: Literal["formal", "friendly"] = Field(
+        "formal", description="How the widget addresses visitors in languages that make a difference (Sie or du)."
+    )
+    privacy_url: Address | None = Field(None, description="The site's privacy policy, linked below the chat.")
+    consent: str | None = Field(
+        None,
+        max_length=1000,
+        description="What visitors agree to when they leave a message. Absent: a sentence in their language.",
+    )
     replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
 
 
@@ -196,6 +227,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="The IP addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed. Absent: those of no one.",
+    )
     allowed_hosts: tuple[str, ...] = Field(
         (),
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "

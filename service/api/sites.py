@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
-from service.settings import SiteSettings
+from service.settings import Language, SiteSettings
 
 router = APIRouter(tags=["sites"])
 
@@ -25,6 +26,8 @@ class Features:
     feedback: bool = False
     leads: bool = False
     handoff: bool = False
+    alignment: bool = False
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,17 @@ class SiteReply:
 
     id: str
     title: str
-    greeting: str
+    greeting: str | None
     suggestions: tuple[str, ...]
     color: str | None
+    theme: Literal["auto", "light", "dark"]
+    font: str | None
+    logo: str | None
+    position: Literal["right", "left"]
+    languages: tuple[Language, ...]
+    tone: Literal["formal", "friendly"]
+    privacy_url: str | None
+    consent: str | None
     features: Features
 
 
@@ -43,8 +54,22 @@ class SiteReply:
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
     found = find_site(services.settings, site_id)
-    suggestions = found.suggestions or _suggestions(found, services.library.current)
-    return SiteReply(found.id, found.title, found.greeting, suggestions, found.color, Features())
+    return SiteReply(
+        id=found.id,
+        title=found.title,
+        greeting=found.greeting,
+        suggestions=found.suggestions or _suggestions(found, services.library.current),
+        color=found.color,
+        theme=found.theme,
+        font=found.font,
+        logo=found.logo,
+        position=found.position,
+        languages=found.languages,
+        tone=found.tone,
+        privacy_url=found.privacy_url,
+        consent=found.consent,
+        features=Features(),
+    )
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

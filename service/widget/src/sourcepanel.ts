@@ -1,0 +1,85 @@
+/** The source beside the answer: quote, heat map and the page's text; over the chat where the screen is small. */
+import { button, h } from './dom';
+import { icon, iconButton } from './icon';
+import { headingPath, pageLink } from './links';
+import { PageText } from './pageview';
+import { marked, supportingMarks } from './quote';
+import type { Service } from './service';
+import { fill, type Strings } from './strings';
+import type { Turn } from './turn';
+import type { Citation, Place } from './types';
+
+const BESIDE = '(min-width: 1180px)'; // as in page.css
+
+export class SourcePanel {
+  readonly element: HTMLDialogElement;
+  readonly #title = h('h2', { id: 'source-title', tabindex: -1, dir: 'auto' });
+  readonly #about = h('div', { class: 'about' });
+  readonly #text: PageText;
+  #from: HTMLElement | null = null;
+
+  constructor(
+    private readonly service: Service,
+    private readonly strings: Strings,
+    private readonly alignment: boolean,
+  ) {
+    this.#text = new PageText(service, strings);
+    const bar = h('div', { class: 'bar' }, this.#title, iconButton('', strings.close, 'close', () => this.close()));
+    this.element = h('dialog', { class: 'beside', 'aria-labelledby': 'source-title' }, bar, this.#about, this.#text.element);
+    this.element.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.element.addEventListener('close', () => this.#onClose());
+  }
+
+  /** Show a stretch of a page. */
+  show(place: Place, from: HTMLElement | null = null): void {
+    this.#open(place, from);
+    this.#about.replaceChildren(...this.#head(place));
+  }
+
+  /** Show a citation of a turn; `mark` is what it was chosen by. */
+  cite(citation: Citation, turn: Turn, mark: HTMLElement): void {
+    this.#open(citation, mark);
+    const quote = h('blockquote', { dir: 'auto' }, ...marked(citation.quote, supportingMarks(citation, turn.answer?.sources ?? [])));
+    const map = h('div', {});
+    const why = this.alignment && turn.answer !== null && button('quiet', () => explain(), icon('grid'), this.strings.why);
+    const explain = async (): Promise<void> => {
+      if (why) why.disabled = true;
+      const { explainFully } = await import('./why');
+      const explained = await explainFully(this.service, citation, turn.answer!, turn.question, this.strings);
+      quote.replaceChildren(...explained.quote);
+      map.replaceChildren(explained.map);
+    };
+    this.#about.replaceChildren(h('p', { class: 'caption' }, fill(this.strings.source, citation.number)), ...this.#head(citation, why || null), quote, map);
+  }
+
+  close(): void {
+    this.element.close();
+  }
+
+  #head(place: Place, ...more: (Node | null)[]): Node[] {
+    const actions = h('div', { class: 'actions' }, ...more, pageLink(place.link, this.strings));
+    return [headingPath(place), actions].filter((node) => node !== null);
+  }
+
+  #open(place: Place, from: HTMLElement | null): void {
+    if (this.element.open) this.#onClose();
+    this.#from = from;
+    this.#title.textContent = place.title;
+    from?.setAttribute('aria-expanded', 'true');
+    if (!this.element.open) {
+      if (matchMedia(BESIDE).matches) this.element.show();
+      else this.element.showModal();
+      document.body.classList.add('with-source');
+    }
+    this.#title.focus({ preventScroll: true });
+    void this.#text.show(place);
+  }
+
+  #onClose(): void {
+    this.#from?.setAttribute('aria-expanded', 'false');
+    if (this.element.open) return; // another source takes its place
+    document.body.classList.remove('with-source');
+    this.#from?.focus({ preventScroll: true });
+    this.#from = null;
+  }
+}
