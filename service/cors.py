@@ -28,7 +28,7 @@ class CrossOrigin:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._sites: Mapping[str, SiteSettings] = settings.sites
-        self._public = _origin_of(settings.public_url) if settings.public_url else None
+        self._public = origin_of(settings.public_url) if settings.public_url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -83,7 +83,8 @@ def _site_id(scope: Scope, headers: Headers) -> str:
     return path.group(1) if path else headers.get(SITE_HEADER) or DEFAULT_SITE
 
 
-def _origin_of(url: str) -> str:
+def origin_of(url: str) -> str:
+    """Return the scheme, host and port of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"
 

@@ -171,7 +171,7 @@ class SiteSettings(BaseModel):
     position: Literal["right", "left"] = Field("right", description="The corner of the launcher.")
     languages: tuple[Language, ...] = Field(
         (),
-        description="What the widget itself may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its "
+        description="What the widget may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its "
         "visitor has none of them. Absent: all.",
     )
     tone: Literal["formal", "friendly"] = Field(
@@ -229,7 +229,7 @@ class Settings(BaseSettings):
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
     trusted_proxies: tuple[str, ...] = Field(
         (),
-        description="The IP addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        description="The IP addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
         "believed. Absent: those of no one.",
     )
     allowed_hosts: tuple[str, ...] = Field(

@@ -1,4 +1,4 @@
-"""The page at ``/``, the page in a frame, and the widget's files: what ``make widget`` built from service/widget/src."""
+"""The page at ``/``, the page in a frame, and the widget's files: what ``make widget`` built from its sources."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.api.visitor import Services, find_site
+from service.cors import origin_of
+from service.settings import DEFAULT_SITE, SiteSettings
 
 _BUILT = Path(__file__).parent.parent / "widget" / "dist"
 _HASHED = re.compile(r"-[A-Z0-9]{8}\.js$")  # the name changes whenever the content does
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, max-age=300"
-# Our pages run nothing but their own scripts and show nothing but pictures from elsewhere: a site's logo.
+# Our pages run nothing but their own scripts, and show nothing from elsewhere but a site's logo.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https: http:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
 )
 
@@ -50,19 +52,25 @@ _files = _Files(directory=_BUILT, check_dir=False)
 
 
 async def _page(request: Request) -> Response:
-    return await _document(request, "page.html", "frame-ancestors 'none'", "no-referrer")
+    site = _site(request, request.query_params.get("site", DEFAULT_SITE))
+    return await _document(request, "page.html", site, "'none'", "no-referrer")
 
 
 async def _framed(request: Request) -> Response:
-    services: Services = request.app.state.services
-    site = find_site(services.settings, request.path_params["site_id"])
+    site = _site(request, request.path_params["site_id"])
     ancestors = " ".join(("'self'", *site.allowed_origins))
-    return await _document(request, "framed.html", f"frame-ancestors {ancestors}", "same-origin")
+    return await _document(request, "framed.html", site, ancestors, "same-origin")
 
 
-async def _document(request: Request, name: str, ancestors: str, referrers: str) -> Response:
+def _site(request: Request, site_id: str) -> SiteSettings:
+    services: Services = request.app.state.services
+    return find_site(services.settings, site_id)
+
+
+async def _document(request: Request, name: str, site: SiteSettings, ancestors: str, referrers: str) -> Response:
     response = await _files.get_response(name, request.scope)
-    response.headers["Content-Security-Policy"] = f"{_POLICY}; {ancestors}"
+    images = f"'self' {origin_of(site.logo)}" if site.logo else "'self'"
+    response.headers["Content-Security-Policy"] = f"{_POLICY}; img-src {images}; frame-ancestors {ancestors}"
     response.headers["Referrer-Policy"] = referrers
     return response
 

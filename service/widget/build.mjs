@@ -46,15 +46,15 @@ await build({ ...common, entryPoints: { widget: 'src/loader.ts' }, format: 'iife
 const importsOf = ({ imports }) => imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
 
 /** Write a document that loads one chunk, and what it imports, as early as possible. */
-async function html(name, { names, outputs }) {
+async function html(name, { names, outputs }, assets) {
   const entry = names[name];
   const template = await readFile(`src/${name}.html`, 'utf8');
-  const preloads = importsOf(outputs[`${OUT}/${entry}`]).map((file) => `<link rel="modulepreload" href="/assets/${file}">`);
-  await writeFile(`${OUT}/${name}.html`, template.replace('{{entry}}', `/assets/${entry}`).replace('{{preloads}}', preloads.join('\n    ')));
+  const preloads = importsOf(outputs[`${OUT}/${entry}`]).map((file) => `<link rel="modulepreload" href="${assets}/${file}">`);
+  await writeFile(`${OUT}/${name}.html`, template.replace('{{entry}}', `${assets}/${entry}`).replace('{{preloads}}', preloads.join('\n    ')));
 }
 
-await html('page', page);
-await html('framed', framed);
+await html('page', page, 'assets');
+await html('framed', framed, '../assets');
 for (const file of ['page.css', 'icon.svg']) await writeFile(`${OUT}/${file}`, await readFile(`src/${file}`));
 // What each chunk is made of and brings along, for the check of sizes.
 const outputs = Object.entries({ ...widget.outputs, ...page.outputs, ...framed.outputs });

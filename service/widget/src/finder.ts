@@ -9,6 +9,7 @@ import type { Place, SearchResult, TermItem } from './types';
 
 const WAIT_MS = 150; // after the last key, before the service is asked
 const MOST = 5; // of terms, and of passages
+const LOOKED_AT = 20; // terms, of which those come first whose own name begins with the query
 const SNIPPET = 140; // characters of a passage
 
 interface Choices {
@@ -72,9 +73,9 @@ export class Finder {
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     try {
-      const [terms, passages] = await Promise.all([this.service.terms(query, MOST, null, signal), this.service.search(query, MOST, signal)]);
+      const [terms, passages] = await Promise.all([this.service.terms(query, LOOKED_AT, null, signal), this.service.search(query, MOST, signal)]);
       this.#show([
-        this.#group(this.strings.termsFound, terms.items.map((term) => this.#term(term))),
+        this.#group(this.strings.termsFound, byName(terms.items, query).map((term) => this.#term(term))),
         this.#group(this.strings.passagesFound, passages.results.map((passage) => this.#passage(passage))),
       ]);
     } catch (error) {
@@ -162,4 +163,10 @@ export class Finder {
     this.#list.hidden = !shown;
     this.#input.setAttribute('aria-expanded', String(shown));
   }
+}
+
+/** Return the terms to show: first those whose own name begins with the query, then those that an alias has brought. */
+function byName(terms: TermItem[], query: string): TermItem[] {
+  const begins = ({ name }: TermItem): boolean => name.toLowerCase().startsWith(query.toLowerCase());
+  return [...terms.filter(begins), ...terms.filter((term) => !begins(term))].slice(0, MOST);
 }

@@ -24,10 +24,16 @@ export class PageText {
       const page = await this.service.page(place);
       if (this.#place !== place) return;
       this.element.replaceChildren(...pageLines(page, place));
-      this.element.querySelector('mark')?.scrollIntoView({ block: 'center', behavior: 'instant' });
+      this.#scrollTo(this.element.querySelector('mark'));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.element.replaceChildren(h('p', { class: 'notice', role: 'alert' }, error.detail ? error.words(this.strings) : this.strings.pageFailed));
     }
+  }
+
+  /** Bring a quote into the upper half; scrollIntoView would move the page around as well. */
+  #scrollTo(quote: Element | null): void {
+    const { top, height } = this.element.getBoundingClientRect();
+    this.element.scrollTop = quote ? this.element.scrollTop + quote.getBoundingClientRect().top - top - height / 4 : 0;
   }
 }

@@ -3,7 +3,6 @@ import { button, h } from './dom';
 import { icon, iconButton } from './icon';
 import { headingPath, pageLink } from './links';
 import { PageText } from './pageview';
-import { marked, supportingMarks } from './quote';
 import type { Service } from './service';
 import { fill, type Strings } from './strings';
 import type { Turn } from './turn';
@@ -39,17 +38,15 @@ export class SourcePanel {
   /** Show a citation of a turn; `mark` is what it was chosen by. */
   cite(citation: Citation, turn: Turn, mark: HTMLElement): void {
     this.#open(citation, mark);
-    const quote = h('blockquote', { dir: 'auto' }, ...marked(citation.quote, supportingMarks(citation, turn.answer?.sources ?? [])));
-    const map = h('div', {});
+    const explanation = h('div', {});
     const why = this.alignment && turn.answer !== null && button('quiet', () => explain(), icon('grid'), this.strings.why);
     const explain = async (): Promise<void> => {
       if (why) why.disabled = true;
       const { explainFully } = await import('./why');
       const explained = await explainFully(this.service, citation, turn.answer!, turn.question, this.strings);
-      quote.replaceChildren(...explained.quote);
-      map.replaceChildren(explained.map);
+      explanation.replaceChildren(h('blockquote', { dir: 'auto' }, ...explained.quote), explained.map);
     };
-    this.#about.replaceChildren(h('p', { class: 'caption' }, fill(this.strings.source, citation.number)), ...this.#head(citation, why || null), quote, map);
+    this.#about.replaceChildren(h('p', { class: 'caption' }, fill(this.strings.source, citation.number)), ...this.#head(citation, why || null), explanation);
   }
 
   close(): void {

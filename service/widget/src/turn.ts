@@ -133,9 +133,9 @@ export class Turn {
     const shown: (Node | false | null)[] = [
       Boolean(reason) && h('p', { class: 'aside' }, sentence(reason!)),
       unsupported.length > 0 && h('div', { class: 'group aside' }, caption(strings.unsupported), list('plain', unsupported)),
+      (outcome === 'answered' || outcome === 'closest' || refused) && new Tools(this.chat, answer).element,
       // What was found for a refused question does not answer it, so it is not shown as a source.
       sources.length > 0 && !refused && this.#sources(sources),
-      outcome === 'answered' || outcome === 'closest' || refused ? new Tools(this.chat, answer).element : null,
       (refused || outcome === 'closest') && this.#waysOn(),
       terms.length > 0 && h('div', { class: 'group' }, caption(refused ? strings.nearest : strings.related), this.#terms(terms)),
       others.length > 0 && h('div', { class: 'group next' }, outcome !== 'clarify' && caption(strings.next), this.chat.questions(others)),
