@@ -15,6 +15,7 @@ import type { Service } from './service';
 import type { Speech, Strings } from './strings';
 import { Turn } from './turn';
 import type { Answer, Citation, Place } from './types';
+import { whyButton } from './whybutton';
 
 const SLOW_MS = 6000;
 const MOST_STARTERS = 4;
@@ -127,18 +128,13 @@ export class Chat {
     const title = h('p', { class: 'title', id: 'card-title' }, unseen(`${mark.getAttribute('aria-label')}: `), citation.title);
     const actions = this.actions(citation);
     const { answer } = turn;
-    if (this.brand.features.alignment && answer) actions.append(this.#whyButton(quote, citation, answer));
-    return [title, headingPath(citation) ?? '', quote, actions];
-  }
-
-  #whyButton(quote: HTMLElement, citation: Citation, answer: Answer): HTMLElement {
-    const why = button('quiet', async () => {
-      why.disabled = true;
-      const { explain } = await import('./why');
-      quote.replaceChildren(...(await explain(this.service, citation, answer, this.strings)));
+    const explain = async (): Promise<void> => {
+      const { explained } = await import('./why');
+      quote.replaceChildren(...(await explained(this.service, citation, answer!, this.strings)));
       this.#card.place();
-    }, icon('grid'), this.strings.why);
-    return why;
+    };
+    if (this.brand.features.alignment && answer) actions.append(whyButton(this.strings, explain));
+    return [title, headingPath(citation) ?? '', quote, actions];
   }
 
   /** What leads from a citation or source to its page. */

@@ -40,7 +40,9 @@ export function chatElement({ base, page }: Origin): CustomElementConstructor {
     /** Let go of everything, unless the page only moves it: what was said is kept in the tab. */
     disconnectedCallback(): void {
       page.forget(this);
+      this.#toggle?.setAttribute('aria-expanded', 'false'); // the browser has closed what was open
       void this.#face?.then((face) => {
+        face.close();
         if (this.isConnected) return;
         face.dispose();
         this.#face = null;

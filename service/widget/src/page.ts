@@ -48,7 +48,7 @@ async function begin(): Promise<void> {
 function app({ title, logo }: Brand, { strings }: Speech, chat: Chat, sidebar: Sidebar, finder: Finder, source: SourcePanel): HTMLElement {
   const menu = button('icon narrow-only', () => sidebar.element.togglePopover(), icon('list'));
   menu.setAttribute('aria-label', strings.conversations);
-  const picture = h('img', { src: logo ?? 'assets/icon.svg', alt: '', height: 28, onerror: (event: Event) => (event.currentTarget as HTMLElement).remove() });
+  const picture = h('img', { src: logo ?? 'assets/icon.svg', alt: '', width: 28, height: 28, onerror: (event: Event) => (event.currentTarget as HTMLElement).remove() });
   const header = h('header', { class: 'top' }, menu, h('div', { class: 'name' }, picture, h('h1', {}, title)), finder.element);
   const column = h('div', { class: 'column' }, h('main', {}, chat.element), h('footer', {}, strings.footer));
   return h('div', { class: 'app root inline' }, header, sidebar.element, column, source.element);

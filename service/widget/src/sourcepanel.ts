@@ -1,12 +1,13 @@
 /** The source beside the answer: quote, heat map and the page's text; over the chat where the screen is small. */
-import { button, h } from './dom';
-import { icon, iconButton } from './icon';
+import { h } from './dom';
+import { iconButton } from './icon';
 import { headingPath, pageLink } from './links';
 import { PageText } from './pageview';
 import type { Service } from './service';
 import { fill, type Strings } from './strings';
 import type { Turn } from './turn';
 import type { Citation, Place } from './types';
+import { whyButton } from './whybutton';
 
 const BESIDE = '(min-width: 1180px)'; // as in page.css
 
@@ -39,14 +40,13 @@ export class SourcePanel {
   cite(citation: Citation, turn: Turn, mark: HTMLElement): void {
     this.#open(citation, mark);
     const explanation = h('div', {});
-    const why = this.alignment && turn.answer !== null && button('quiet', () => explain(), icon('grid'), this.strings.why);
     const explain = async (): Promise<void> => {
-      if (why) why.disabled = true;
-      const { explainFully } = await import('./why');
-      const explained = await explainFully(this.service, citation, turn.answer!, turn.question, this.strings);
-      explanation.replaceChildren(h('blockquote', { dir: 'auto' }, ...explained.quote), explained.map);
+      const { explainedFully } = await import('./why');
+      const { quote, map } = await explainedFully(this.service, citation, turn.answer!, turn.question, this.strings);
+      explanation.replaceChildren(h('blockquote', { dir: 'auto' }, ...quote), map);
     };
-    this.#about.replaceChildren(h('p', { class: 'caption' }, fill(this.strings.source, citation.number)), ...this.#head(citation, why || null), explanation);
+    const why = this.alignment && turn.answer ? whyButton(this.strings, explain) : null;
+    this.#about.replaceChildren(h('p', { class: 'caption' }, fill(this.strings.source, citation.number)), ...this.#head(citation, why), explanation);
   }
 
   close(): void {

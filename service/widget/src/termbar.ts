@@ -7,6 +7,7 @@ const CURRENT = `::highlight(${NAME}){background-color:Highlight;color:Highlight
 
 export class TermBar {
   readonly element: HTMLElement;
+  readonly #bar: HTMLElement;
   #waiting: Place[] | null = null; // found while the bar was in use
 
   constructor(
@@ -14,7 +15,8 @@ export class TermBar {
     private readonly onChoose: (place: Place) => void,
     private readonly onLeave: () => void,
   ) {
-    this.element = h('div', { class: 'term-bar', role: 'toolbar', 'aria-label': label, onkeydown: (event: KeyboardEvent) => this.#onKey(event) });
+    this.#bar = h('div', { role: 'toolbar', 'aria-label': label, onkeydown: (event: KeyboardEvent) => this.#onKey(event) });
+    this.element = h('section', { class: 'term-bar', 'aria-label': label }, this.#bar);
     this.element.addEventListener('focusout', () => this.#unmark());
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(CURRENT)];
   }
@@ -24,7 +26,7 @@ export class TermBar {
       this.#waiting = places;
       return;
     }
-    this.element.replaceChildren(...places.map((place, i) => this.#button(place, i)));
+    this.#bar.replaceChildren(...places.map((place, i) => this.#button(place, i)));
   }
 
   #button(place: Place, index: number): HTMLElement {

@@ -11,14 +11,20 @@ import type { Answer, Citation } from './types';
 type Explained = { alignment: Alignment; passage: string | null } | { notice: HTMLElement };
 
 /** Return the quote's nodes with the words marked that the question's words matched. */
-export async function explain(service: Service, citation: Citation, answer: Answer, strings: Strings): Promise<(Node | string)[]> {
+export async function explained(service: Service, citation: Citation, answer: Answer, strings: Strings): Promise<(Node | string)[]> {
   const found = await fetched(service, citation, answer, strings);
   if ('notice' in found) return [citation.quote, found.notice];
   return highlighted(found.alignment, citation, answer);
 }
 
 /** Return the heat map of a citation, and the quote's nodes with the words marked. */
-export async function explainFully(service: Service, citation: Citation, answer: Answer, question: string, strings: Strings): Promise<{ quote: (Node | string)[]; map: HTMLElement }> {
+export async function explainedFully(
+  service: Service,
+  citation: Citation,
+  answer: Answer,
+  question: string,
+  strings: Strings,
+): Promise<{ quote: (Node | string)[]; map: HTMLElement }> {
   const found = await fetched(service, citation, answer, strings);
   if ('notice' in found) return { quote: [citation.quote], map: found.notice };
   return { quote: highlighted(found.alignment, citation, answer), map: heatMap(found.alignment, question, found.passage, strings) };

@@ -64,8 +64,8 @@ def answer(text: str, outcome: str = "answered", **changed: Any) -> dict[str, An
 TERM = {"name": "Embedding", "slug": "embedding", "definition": "A list of numbers that stands for a text."}
 ALIGNMENT = {
     "question_tokens": [
-        {"text": "vector", "start": 10, "end": 16},
-        {"text": "index", "start": 17, "end": 22},
+        {"text": "what", "start": 0, "end": 4},
+        {"text": "index", "start": 11, "end": 16},
     ],
     "passage_tokens": [
         {"text": "A", "start": 0, "end": 1},

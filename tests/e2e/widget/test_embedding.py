@@ -35,21 +35,20 @@ def test_it_works_on_a_page_and_does_not_disturb_it(open_page, hosts, service, h
     converse(watched)
     assert page.locator("main").bounding_box() == before
     assert watched.faults == []
-    assert watched.shift() == 0
-    assert page.evaluate("__tasks.filter((ms) => ms > 50)") == []
+    assert watched.shifts() == []
     assert all(url.startswith((service, hosts)) for url in watched.requests)
     assert watched.violations() == [] or host == "hostile"  # there, the page itself breaks rules
 
 
 @pytest.mark.parametrize("host", ["plain", "resets", "hostile"])
 def test_it_looks_the_same_everywhere(open_page, hosts, host):
-    page = open_page(f"{hosts}/{host}").page
+    page = open_page(f"{hosts}/{host}", reduced_motion="reduce").page
     launcher(page).click()
     panel = page.locator("glossator-chat .panel")
     panel.wait_for()
     assert panel.bounding_box() == {"x": 848, "y": 92, "width": 412, "height": 680}
     assert panel.evaluate("(panel) => getComputedStyle(panel).color") == "rgb(36, 34, 31)"
-    assert page.locator("glossator-chat .greeting").evaluate("(text) => getComputedStyle(text).fontSize") == "24px"
+    assert page.locator("glossator-chat .greeting").evaluate("(text) => getComputedStyle(text).fontSize") == "22.5px"
     # Nothing of the page lies above it.
     assert page.evaluate("document.elementFromPoint(900, 400).localName") == "glossator-chat"
 
@@ -88,8 +87,9 @@ def test_an_element_that_is_moved_keeps_its_conversation(open_page, hosts):
     watched = open_page(f"{hosts}/plain")
     page = watched.page
     converse(watched)
-    page.keyboard.press("Escape")
     page.evaluate("document.querySelector('main').append(document.querySelector('glossator-chat'))")
+    expect(launcher(page)).to_have_attribute("aria-expanded", "false")
+    launcher(page).click()
     expect(page.get_by_role("log")).to_contain_text("answers fast")
     page.evaluate("window.kept = document.querySelector('glossator-chat'); kept.remove()")
     page.wait_for_timeout(50)

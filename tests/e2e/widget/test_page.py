@@ -33,7 +33,8 @@ def test_ask_and_follow_a_citation(open_page, service, scheme, width):
     expect(chip).to_have_attribute("aria-expanded", "true")
     panel.get_by_role("button", name="Why this passage").click()
     heat = panel.get_by_role("region", name="Why this passage")
-    assert heat.locator("th[scope=col]").all_inner_texts() == ["A", "vector", "index", "keeps"]
+    expect(heat.locator("th[scope=col]")).to_have_text(["A", "vector", "index", "keeps"])
+    expect(heat.locator("th[scope=row]")).to_have_text(["What", "index"])
     expect(heat.get_by_role("cell", name="89 %")).to_have_count(1)
     expect(heat.get_by_role("cell", name="100 %")).to_have_count(1)
     assert watched.violations() == []
@@ -42,7 +43,7 @@ def test_ask_and_follow_a_citation(open_page, service, scheme, width):
     expect(chip).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert watched.faults == []
-    assert watched.shift() < 0.001
+    assert watched.shifts() == []
     assert all(url.startswith(service) for url in watched.requests)
 
 

@@ -1,4 +1,4 @@
-"""A page in the browser whose console, requests, layout shifts and long tasks are kept."""
+"""A page in the browser whose console, requests and layout shifts are kept."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from playwright.sync_api import Page
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 _OBSERVE = """
-window.__shifts = []; window.__tasks = [];
-new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) __shifts.push(one.value); })
+window.__shifts = [];
+new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput)
+  __shifts.push([one.value, ...one.sources.map(({ node, previousRect: a, currentRect: b }) => [node?.className ?? node?.nodeName, a.x, a.y, a.width, a.height, b.x, b.y, b.width, b.height].join(' '))]); })
   .observe({ type: 'layout-shift', buffered: true });
-new PerformanceObserver((list) => { for (const one of list.getEntries()) __tasks.push(Math.round(one.duration)); })
-  .observe({ type: 'longtask', buffered: true });
 """
 
 
@@ -32,9 +31,9 @@ class Watched:
         """Lines of the console that tell of something wrong: errors, warnings and breaches of a policy."""
         return [line for line in self.lines if not line.startswith(("log", "info", "debug"))]
 
-    def shift(self) -> float:
-        """Return how much the page's layout has shifted by itself (CLS)."""
-        return float(self.page.evaluate("__shifts.reduce((sum, one) => sum + one, 0)"))
+    def shifts(self) -> list[object]:
+        """Return what has moved on the page by itself (CLS): how much, and which elements from where to where."""
+        return list(self.page.evaluate("__shifts"))
 
     def violations(self) -> list[str]:
         """Return the accessibility rules that the page breaks now."""
