@@ -100,6 +100,7 @@ class Script:
     """What the service does, and what it was asked."""
 
     answers: dict[str, dict[str, Any]] = field(default_factory=lambda: dict(ANSWERS))
+    otherwise: dict[str, Any] = field(default_factory=lambda: answer("An index answers fast. [1]"))
     brand: dict[str, Any] = field(default_factory=dict)
     features: dict[str, bool] = field(default_factory=lambda: dict(FEATURES))
     terms: list[dict[str, Any]] = field(default_factory=list)
@@ -177,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream(message)
 
     def _stream(self, message: str) -> None:
-        done = self.script.answers.get(message) or answer("An index answers fast. [1]")
+        done = self.script.answers.get(message, self.script.otherwise)
         self._begin_stream()
         self._event("start", {"conversation_id": "c1", "message_id": "m1"})
         self._event("sources", {"sources": done["sources"]})

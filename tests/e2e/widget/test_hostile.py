@@ -53,7 +53,7 @@ def hostile_strings() -> list[str]:
 def poisoned(batch: tuple[str, ...]) -> dict[str, Any]:
     """Return an answer that holds each string in each of its fields."""
     fields = [{"title": text, "url": text, "link": text, "heading": [text], "page_id": text} for text in batch]
-    text = "\n\n".join(f"{one} [{number}] [link]({one}) [link](<{one}>)" for number, one in enumerate(batch, 1))
+    text = "\n\n".join(f"[{number}] {one} [link]({one}) [link](<{one}>)" for number, one in enumerate(batch, 1))
     return answer(
         text,
         citations=[citation(number, quote=one["title"], **one) for number, one in enumerate(fields, 1)],
@@ -68,7 +68,7 @@ def poisoned(batch: tuple[str, ...]) -> dict[str, Any]:
 def poison(script: Script, batch: tuple[str, ...]) -> None:
     """Put strings into everything that the service says."""
     joined = "\n".join(batch)
-    script.answers[joined.strip()] = poisoned(batch)
+    script.otherwise = poisoned(batch)
     script.brand = {
         "title": joined, "greeting": joined, "suggestions": list(batch[:4]), "color": batch[0], "font": batch[-1],
         "logo": batch[0], "privacy_url": batch[-1], "consent": joined, "position": batch[0], "theme": batch[-1],
@@ -128,7 +128,7 @@ def test_no_string_runs_or_links_anywhere(browser, batches, where):
                   return chips.length;
                 }"""
             )
-            assert marks > len(batch) / 2  # a string may swallow the mark behind it
+            assert marks == len(batch)
             _check(page)
             page.evaluate("sessionStorage.clear(); localStorage.clear()")
     assert opened == []
