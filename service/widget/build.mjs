@@ -17,7 +17,7 @@ const styles = {
   },
 };
 
-const common = { bundle: true, minify: true, target: 'es2022', charset: 'utf8', legalComments: 'none', plugins: [styles], logLevel: 'warning' };
+const common = { bundle: true, minify: true, target: 'es2024', charset: 'utf8', legalComments: 'none', plugins: [styles], logLevel: 'warning' };
 
 /** Build entries that share chunks with one another; return their built names and what esbuild tells of them. */
 async function chunks(entryPoints) {

@@ -20,7 +20,7 @@ interface Node {
 }
 
 // A Han character is a word of its own, since nothing parts the words there.
-const WORD = /\p{Script=Han}|(?:(?!\p{Script=Han})[\p{L}\p{M}\p{N}])+/gu;
+const WORD = /\p{Script=Han}|[[\p{L}\p{M}\p{N}]--\p{Script=Han}]+/gv;
 const BETWEEN = /^[\s\u00ad\u2010-\u2013-]{0,3}$/;
 const ABBREVIATION = /\p{Lu}.*\p{Lu}/u;
 const LONGEST_ABBREVIATION = 6; // characters; longer names in capitals are read as names
@@ -66,9 +66,8 @@ export class Automaton {
     let found: { spotted: Spotted; last: number } | null = null;
     for (let i = first; i < words.length; i++) {
       const { 0: word, index } = words[i]!;
-      if (i > first && !BETWEEN.test(text.slice(ended(words[i - 1]!), index))) break;
       const next = step(at, fold(word));
-      if (!next) break;
+      if (!next || (i > first && !BETWEEN.test(text.slice(ended(words[i - 1]!), index)))) break;
       at = next;
       const end = index + word.length;
       const term = at.exact.get(text.slice(start, end)) ?? at.folded;

@@ -42,6 +42,7 @@ export class Chat {
   readonly service: Service;
   readonly brand: Brand;
   readonly strings: Strings;
+  readonly direction: 'ltr' | 'rtl';
   readonly #card: Card;
   readonly #status = h('p', { class: 'unseen', role: 'status' });
   #turns: Turn[] = [];
@@ -51,7 +52,7 @@ export class Chat {
 
   constructor(private readonly setting: Setting) {
     ({ service: this.service, brand: this.brand } = setting);
-    this.strings = setting.speech.strings;
+    ({ strings: this.strings, direction: this.direction } = setting.speech);
     this.log = h('div', { class: 'log', role: 'log', 'aria-label': this.strings.log, tabindex: setting.compact ? 0 : null });
     this.#card = new Card(() => this.log);
     const fresh = setting.compact ? null : button('quiet fresh', () => this.startAfresh(), icon('fresh'), this.strings.fresh);

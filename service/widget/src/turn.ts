@@ -27,7 +27,9 @@ export class Turn {
     readonly question: string,
   ) {
     const kind = question.length > LONG_QUESTION ? 'question long' : 'question';
-    const asked = h('p', { class: kind, dir: 'auto' }, unseen(`${chat.strings.asked} `), question);
+    const said = unseen(`${chat.strings.asked} `);
+    said.dir = chat.direction; // and so it does not say which way the question is written
+    const asked = h('p', { class: kind, dir: 'auto' }, said, question);
     this.element = h('div', { class: 'turn', tabindex: -1 }, asked, this.#body, this.#extras);
   }
 
