@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from content.errors import ConfigurationError
 from service.settings import Settings
@@ -22,7 +23,13 @@ def serve(settings: Settings, app: FastAPI, announce: Callable[[str], None]) -> 
     listening = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/"
-    config = uvicorn.Config(
+    config = configuration(settings, app)
+    _Server(config, lambda: announce(address)).run(sockets=[listening])
+
+
+def configuration(settings: Settings, app: ASGIApp) -> uvicorn.Config:
+    """Return how uvicorn serves; what proxies forward is believed from those in ``trusted_proxies`` alone."""
+    return uvicorn.Config(
         app,
         log_level="warning",
         timeout_graceful_shutdown=_GRACE,
@@ -30,7 +37,6 @@ def serve(settings: Settings, app: FastAPI, announce: Callable[[str], None]) -> 
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    _Server(config, lambda: announce(address)).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):

@@ -63,6 +63,7 @@ def test_an_owner_pastes_the_snippet(open_page, origin, server):
     watched = open_page(f"{origin}/index.html")
     page = watched.page
     page.get_by_role("button", name="Ask the docs").click()
+    expect(page.get_by_role("textbox", name="Your question")).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     expect(page.get_by_role("log")).to_contain_text("Bahdanau")
@@ -88,6 +89,7 @@ def test_a_strict_policy_by_the_real_service(open_page, server, host_page):
     watched = open_page(f"{host_page}/?service={server}&site=docs")
     page = watched.page
     page.get_by_role("button", name="Ask the docs").click()
+    expect(page.get_by_role("textbox", name="Your question")).to_be_focused()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     expect(page.get_by_role("log")).to_contain_text("Bahdanau")
