@@ -1,6 +1,6 @@
 /** The chunk that fills the launcher's panel, or a place on the page, with a chat. */
 import { Chat } from './chatview';
-import { h, sheet } from './dom';
+import { fillRoot } from './fill';
 import type { Face, Host } from './host';
 import { TabKeeper } from './keeper';
 import { Panel } from './panel';
@@ -11,18 +11,14 @@ import chatCss from './style/chat.css';
 import panelCss from './style/panel.css';
 import tokensCss from './style/tokens.css';
 
-const SHEETS = [tokensCss, panelCss, chatCss].map(sheet);
-
-export async function mount({ root, sheets, toggle, api, site, brand, language, emit }: Host): Promise<Face> {
+export async function mount(host: Host): Promise<Face> {
+  const { toggle, api, site, brand, language, emit } = host;
   const spoken = await speech(brand, language);
   const service = new Service(api, site);
   const reader = new Reader(service, spoken.strings);
   const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit, compact: toggle !== null, show: (place) => reader.show(place) });
   const panel = toggle && new Panel(brand.title, spoken.strings, chat.element, toggle, emit, () => chat.hideCard(), () => chat.startAfresh());
-  const kind = toggle ? `launcher ${brand.position}` : 'inline';
-  root.adoptedStyleSheets = [...sheets, ...SHEETS];
-  const section = h('section', { class: `root ${kind}`, lang: spoken.language, dir: spoken.direction, 'aria-label': brand.title }, panel?.element ?? chat.element, reader.element);
-  root.append(section);
+  const section = fillRoot(host, spoken, [tokensCss, panelCss, chatCss], panel?.element ?? chat.element, reader.element);
   return {
     open(focus): void {
       panel?.open();

@@ -5,7 +5,7 @@ import { Composer } from './composer';
 import { button, caption, h, list, unseen } from './dom';
 import type { Emit } from './events';
 import { Failure } from './failure';
-import { askForPerson } from './handoff';
+import { askForPerson, follow } from './handoff';
 import { icon } from './icon';
 import { MOST_TURNS, type Keeper, type Kept } from './keeper';
 import { leadForm } from './lead';
@@ -103,6 +103,7 @@ export class Chat {
   dispose(): void {
     this.stop();
     this.#listening?.abort();
+    this.#listening = null;
     this.hideCard();
     for (const turn of this.#turns) turn.dispose();
   }
@@ -159,10 +160,14 @@ export class Chat {
 
   /** Ask for a person, and show what they write from then on. */
   async talk(place: HTMLElement, question: string): Promise<void> {
-    if (!this.#conversation) return;
+    const asked = this.#conversation;
+    if (asked && (await askForPerson(this, place, question, asked))) this.#listen(asked);
+  }
+
+  #listen(conversationId: string): void {
     this.#listening?.abort();
     this.#listening = new AbortController();
-    await askForPerson(this, place, question, this.#conversation, this.#listening.signal);
+    void follow(this, conversationId, this.#listening.signal);
   }
 
   // The way of a question
@@ -212,6 +217,8 @@ export class Chat {
     this.say('');
     this.#conversation = answer.conversation_id;
     const answered = this.#turns.flatMap(({ question, answer: given }) => (given ? [{ question, answer: given }] : []));
+    // Where a rule of the site has called a person, their words come the same way.
+    if ((answer.outcome as string) === 'handed_off' && !this.#listening) this.#listen(answer.conversation_id);
     this.setting.keeper.save({ conversation_id: this.#conversation, turns: answered.slice(-MOST_TURNS) });
     this.setting.emit('answer', answer);
   }

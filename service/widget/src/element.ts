@@ -5,12 +5,12 @@ import { sheet } from './dom';
 import type { Face, Host } from './host';
 import type { GlossaryHost } from './hostglossary';
 import { launcherButton } from './launcher';
+import { isNarrow } from './narrow';
 import type { Assistant, PublicApi } from './publicapi';
 import { findSite } from './site';
 import baseCss from './style/base.css';
 
 export const TAG = 'glossator-chat';
-const NARROW = '(max-width: 520px), (max-height: 440px)'; // as in panel.css
 
 /** Where the script came from and what else it shares with its elements. */
 export interface Origin {
@@ -99,7 +99,7 @@ export function chatElement({ base, page }: Origin): CustomElementConstructor {
       for (const sign of ['pointerenter', 'focus']) toggle.addEventListener(sign, () => void this.#load(), { once: true });
       root.append(toggle);
       const { openOnLoad } = this.dataset;
-      if (openOnLoad !== undefined && openOnLoad !== 'false' && !matchMedia(NARROW).matches) void this.#show(false);
+      if (openOnLoad !== undefined && openOnLoad !== 'false' && !isNarrow()) void this.#show(false);
     }
 
     /** Take a place in the page: the button into the top layer, the element to window.Glossator. */

@@ -2,7 +2,8 @@
  *
  * Both sides check whom a message comes from. The frame is told what to ask, and tells what happened.
  */
-import { h, sheet } from './dom';
+import { h } from './dom';
+import { fillRoot } from './fill';
 import type { Face, FrameMessage, Host } from './host';
 import { Panel } from './panel';
 import { speech } from './strings';
@@ -10,9 +11,8 @@ import frameCss from './style/frame.css';
 import panelCss from './style/panel.css';
 import tokensCss from './style/tokens.css';
 
-const SHEETS = [tokensCss, panelCss, frameCss].map(sheet);
-
-export async function mount({ root, sheets, toggle, api, site, brand, language, emit }: Host): Promise<Face> {
+export async function mount(host: Host): Promise<Face> {
+  const { toggle, api, site, brand, language, emit } = host;
   const spoken = await speech(brand, language);
   const origin = new URL(api).origin;
   const src = `${api}/frame/${encodeURIComponent(site)}?${new URLSearchParams({ language: spoken.language, theme: brand.theme })}`;
@@ -36,9 +36,7 @@ export async function mount({ root, sheets, toggle, api, site, brand, language, 
   };
   addEventListener('message', onMessage, { signal: listening.signal });
 
-  root.adoptedStyleSheets = [...sheets, ...SHEETS];
-  const section = h('section', { class: `root ${toggle ? `launcher ${brand.position}` : 'inline'}`, lang: spoken.language, dir: spoken.direction, 'aria-label': brand.title }, panel?.element ?? frame);
-  root.append(section);
+  const section = fillRoot(host, spoken, [tokensCss, panelCss, frameCss], panel?.element ?? frame);
   return {
     open(focus): void {
       panel?.open();

@@ -1,17 +1,14 @@
 /** The page in a frame: a chat, and messages to the page around it. */
 import { brandOf } from './brand';
 import { Chat } from './chatview';
-import { accentRules } from './color';
-import { h, sheet } from './dom';
+import { h } from './dom';
+import { dress } from './dress';
 import { TabKeeper } from './keeper';
 import { Reader } from './reader';
 import { Service } from './service';
 import { findSite } from './site';
 import { speech } from './strings';
-import chatCss from './style/chat.css';
 import framedCss from './style/framed.css';
-import panelCss from './style/panel.css';
-import tokensCss from './style/tokens.css';
 
 const site = decodeURIComponent(location.pathname.split('/').at(-1) ?? '');
 const api = new URL('..', location.href).href.replace(/\/+$/, '');
@@ -27,12 +24,7 @@ async function begin(): Promise<void> {
   const { site: found } = await findSite(api, site);
   const brand = brandOf(found, { language: asked.get('language') ?? undefined, theme: asked.get('theme') ?? undefined });
   const spoken = await speech(brand, undefined);
-  document.documentElement.lang = spoken.language;
-  document.documentElement.dir = spoken.direction;
-  document.title = brand.title;
-  const scheme = brand.theme === 'auto' ? '' : `:root,.app{color-scheme:${brand.theme}}`;
-  const font = brand.font ? `.app{--brand-font:${brand.font}}` : '';
-  document.adoptedStyleSheets = [tokensCss, panelCss, chatCss, framedCss, accentRules(brand.color, '.app') + scheme + font].map(sheet);
+  dress(brand, spoken, framedCss);
   const service = new Service(api, site);
   const reader = new Reader(service, spoken.strings);
   const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit: tell, compact: true, show: (place) => reader.show(place) });

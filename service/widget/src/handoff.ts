@@ -14,21 +14,22 @@ interface Message {
   author?: string;
 }
 
-/** Ask for a person and follow the conversation until `signal` ends that. */
-export async function askForPerson(chat: Chat, place: HTMLElement, reason: string, conversationId: string, signal: AbortSignal): Promise<void> {
+/** Ask for a person; return whether one will come. */
+export async function askForPerson(chat: Chat, place: HTMLElement, reason: string, conversationId: string): Promise<boolean> {
   const { strings, service } = chat;
   try {
     await service.askForPerson(conversationId, reason);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     place.replaceChildren(h('p', { class: 'notice', role: 'alert' }, error.detail ? error.words(strings) : strings.failed));
-    return;
+    return false;
   }
   place.replaceChildren(h('p', { class: 'label', role: 'status' }, strings.talkAsked));
-  void follow(chat, conversationId, signal);
+  return true;
 }
 
-async function follow(chat: Chat, conversationId: string, signal: AbortSignal): Promise<void> {
+/** Show what a person writes, until `signal` ends that. */
+export async function follow(chat: Chat, conversationId: string, signal: AbortSignal): Promise<void> {
   const shown = new Set<string>();
   while (!signal.aborted) {
     try {

@@ -1,9 +1,9 @@
 /** The full page: conversations, chat, search and source, composed of the widget's own parts. */
 import { brandOf, type Brand } from './brand';
 import { Chat } from './chatview';
-import { accentRules } from './color';
 import { Conversations } from './conversations';
-import { button, h, sheet } from './dom';
+import { button, h } from './dom';
+import { dress } from './dress';
 import { Finder } from './finder';
 import { icon } from './icon';
 import { Service } from './service';
@@ -11,10 +11,7 @@ import { Sidebar } from './sidebar';
 import { findSite } from './site';
 import { SourcePanel } from './sourcepanel';
 import { speech, type Speech } from './strings';
-import chatCss from './style/chat.css';
 import heatmapCss from './style/heatmap.css';
-import panelCss from './style/panel.css';
-import tokensCss from './style/tokens.css';
 
 async function begin(): Promise<void> {
   const asked = new URLSearchParams(location.search);
@@ -23,7 +20,7 @@ async function begin(): Promise<void> {
   const { site: found } = await findSite(api, site);
   const brand = brandOf(found, { language: asked.get('language') ?? undefined });
   const spoken = await speech(brand, undefined);
-  dress(brand, spoken);
+  dress(brand, spoken, heatmapCss);
   const service = new Service(api, site);
   const conversations = new Conversations(api, site);
   const source = new SourcePanel(service, spoken.strings, brand.features.alignment ?? false);
@@ -52,17 +49,6 @@ function app({ title, logo }: Brand, { strings }: Speech, chat: Chat, sidebar: S
   const header = h('header', { class: 'top' }, menu, h('div', { class: 'name' }, picture, h('h1', {}, title)), finder.element);
   const column = h('div', { class: 'column' }, h('main', {}, chat.element), h('footer', {}, strings.footer));
   return h('div', { class: 'app root inline' }, header, sidebar.element, column, source.element);
-}
-
-/** Give the document the brand's look and language. */
-function dress(brand: Brand, { language, direction }: Speech): void {
-  document.title = brand.title;
-  document.documentElement.lang = language;
-  document.documentElement.dir = direction;
-  const scheme = brand.theme === 'auto' ? '' : `:root{color-scheme:${brand.theme}}`;
-  const font = brand.font ? `.app{--brand-font:${brand.font}}` : '';
-  const sheets = [tokensCss, panelCss, chatCss, heatmapCss, accentRules(brand.color, '.app') + scheme + font];
-  document.adoptedStyleSheets = sheets.map(sheet);
 }
 
 void begin();

@@ -2,9 +2,8 @@
 import { h } from './dom';
 import type { Emit } from './events';
 import { iconButton } from './icon';
+import { isNarrow } from './narrow';
 import type { Strings } from './strings';
-
-const NARROW = '(max-width: 520px), (max-height: 440px)'; // as in chat.css; also at 400 % zoom
 
 export class Panel {
   readonly element: HTMLDialogElement;
@@ -36,7 +35,7 @@ export class Panel {
 
   /** Whether it covers the page. */
   get covers(): boolean {
-    return matchMedia(NARROW).matches;
+    return isNarrow();
   }
 
   /** Open it in the top layer, which no z-index of the page reaches. Over the whole page it keeps the focus in it. */

@@ -64,9 +64,11 @@ export class SourcePanel {
     this.#title.textContent = place.title;
     from?.setAttribute('aria-expanded', 'true');
     if (!this.element.open) {
+      const { scrollY } = window;
+      document.body.classList.add('with-source');
       if (matchMedia(BESIDE).matches) this.element.show();
       else this.element.showModal();
-      document.body.classList.add('with-source');
+      scrollTo({ top: scrollY, behavior: 'instant' }); // to show a dialog is to focus it, which scrolls
     }
     this.#title.focus({ preventScroll: true });
     void this.#text.show(place);
