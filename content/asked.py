@@ -7,7 +7,7 @@ whole when its day is too long ago.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,6 +65,20 @@ class AskedQuestions:
         for path, day in self._files():
             if day < self._oldest():
                 path.unlink(missing_ok=True)
+
+    def forget(self, questions: Collection[str]) -> None:
+        """Remove questions, whatever page they led to. Raises OSError.
+
+        What another process appends to a file at this very moment may be lost with it: a question less to replay.
+        """
+        for path, _ in self._files():
+            lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+            asked = [(line, _read(line)) for line in lines if line]
+            kept = [line for line, one in asked if one is not None and one.question not in questions]
+            if len(kept) < len(asked):
+                draft = path.with_suffix(".draft")
+                draft.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+                draft.replace(path)
 
     def _files(self) -> Iterator[tuple[Path, date]]:
         for path in self._folder.glob(f"????-??-??{_SUFFIX}"):

@@ -51,7 +51,17 @@ _LINKS = """TABLE link (
     PRIMARY KEY (page, start, target)
 ) WITHOUT ROWID;
 """
-_ADDED = {"place": _PLACES, "address": _ADDRESSES, "link": _LINKS}  # since the first catalogs were published
+_REVISIONS = """TABLE revision (
+    page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
+);
+"""
+_ADDED = {
+    "place": _PLACES,
+    "address": _ADDRESSES,
+    "link": _LINKS,
+    "revision": _REVISIONS,
+}  # since the first catalogs were published
+_LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
     "(SELECT locator FROM place WHERE place.page = passage.page AND place.start <= passage.start "
@@ -61,14 +71,27 @@ _PASSAGE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """When a page was first published, and when what it says last changed: UTC, ISO 8601."""
+
+    published: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page with where it came from, and its passages' rows in the snapshot's vectors."""
+    """A page with where it came from, and its passages' rows in the snapshot's vectors.
+
+    ``published`` and ``changed`` are as in Revision, None where the snapshot being written is the first to have it so.
+    """
 
     page: Page
     source: str
     digest: str
     passages: tuple[Passage, ...]
     first_row: int = 0
+    published: str | None = None
+    changed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +134,14 @@ class Catalog:
         """Return the collection, the id and the title of all pages by their number."""
         return list(self._connection.execute("SELECT collection, page_id, title FROM page ORDER BY number"))
 
+    def listed(self, collections: Sequence[str] | None, after: int, limit: int) -> list[tuple[int, str, str, str]]:
+        """Return number, collection, id and title of the next pages after the one with this number, in its order."""
+        where, among = "", []
+        if collections is not None:
+            where, among = f"AND collection IN ({','.join('?' * len(collections))})", list(collections)
+        query = f"{_LISTED} {where} ORDER BY number LIMIT ?"
+        return list(self._connection.execute(query, [after, *among, limit]))
+
     def page_addresses(self) -> list[tuple[str, str, str | None]]:
         """Return the collection, the id and the address of all pages by their number."""
         return list(self._connection.execute("SELECT collection, page_id, url FROM page ORDER BY number"))
@@ -149,6 +180,13 @@ class Catalog:
         found = self._connection.execute(f"{_PASSAGE} WHERE row IN ({marks})", [int(row) for row in rows])
         return {record[0]: (_passage(record), record[-2], record[-1]) for record in found}
 
+    def row(self, passage_id: str) -> int:
+        """Return the row of a passage. Raises NotFound."""
+        found = self._connection.execute("SELECT row FROM passage WHERE passage_id = ?", (passage_id,)).fetchone()
+        if found is None:
+            raise NotFound(f"there is no passage {passage_id!r}")
+        return int(found[0])
+
     def page(self, collection: str, page_id: str) -> Page:
         """Return a page. Raises NotFound."""
         record = self._connection.execute(
@@ -184,6 +222,15 @@ class Catalog:
         """Return the digest and source of every page by (collection, page_id)."""
         found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
         return {(collection, page_id): PageKey(digest, source) for collection, page_id, digest, source in found}
+
+    def revision(self, collection: str, page_id: str) -> Revision | None:
+        """Return when a page was published and changed, None in catalogs of old."""
+        found = self._connection.execute(
+            "SELECT published, changed FROM page JOIN revision ON revision.page = page.number "
+            "WHERE collection = ? AND page_id = ?",
+            (collection, page_id),
+        ).fetchone()
+        return Revision(*found) if found else None
 
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""
@@ -225,8 +272,8 @@ class Catalog:
             )
 
 
-def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]) -> None:
-    """Write a new catalog; passages get their rows in the order in which they come."""
+def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term], created: str) -> None:
+    """Write a new catalog of a snapshot of this time; passages get their rows in the order in which they come."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
@@ -245,6 +292,8 @@ def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term]
             connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
             links = [(number, link.start, link.target) for link in stored.page.links]
             connection.executemany("INSERT INTO link VALUES (?,?,?)", links)
+            revision = (number, stored.published or created, stored.changed or created)
+            connection.execute("INSERT INTO revision VALUES (?,?,?)", revision)
             row += len(records)
         connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
         connection.execute("COMMIT")

@@ -6,6 +6,7 @@ GlossatorError
 ├── SourceError               a source as a whole cannot be read
 ├── PageError                 one page cannot be read; the others can
 │   ├── NoText                there is nothing to read in it
+│   ├── Unfinished            its owner marks it as a draft
 │   └── NotFetched            the web did not give it, or was not asked for it
 │       └── AddressRefused    its address is none that is ever fetched
 ├── ModelError                the embedding model cannot be found or loaded
@@ -16,8 +17,12 @@ GlossatorError
 │   └── IngestRunning         another ingest holds the lock
 ├── NotFound                  a collection, site, page, term, snapshot or conversation that is not there
 ├── InvalidQuestion           a question that cannot be asked
-├── Forbidden                 an origin that a site does not allow
+├── SignInNeeded              a caller who has not shown who they are
+├── Forbidden                 an origin or a caller that may not do this
+├── Conflict                  something has changed meanwhile, or is there already
 └── Busy                      too much waits already; try again
+    ├── TooMany               a caller asks more often than is allowed
+    └── StoreUnavailable      the database cannot be reached, or the spool is full
 
 They know no HTTP and no exit status: the service and the command line each hold one table for that.
 A message names the thing, the value found and the remedy.
@@ -46,6 +51,10 @@ class PageError(GlossatorError):
 
 class NoText(PageError):
     """A page without any text, such as a picture or a page that only a script fills."""
+
+
+class Unfinished(PageError):
+    """A page that is marked as a draft, so it is left out until its owner takes the mark away."""
 
 
 class NotFetched(PageError):
@@ -96,8 +105,16 @@ class InvalidQuestion(GlossatorError):
     """A question that cannot be asked, such as an empty one."""
 
 
+class SignInNeeded(GlossatorError):
+    """A caller who has not shown who they are: no key, a revoked one, an expired session."""
+
+
 class Forbidden(GlossatorError):
-    """A caller that may not do this, such as an origin that the site does not allow."""
+    """A caller that may not do this, such as an origin that the site does not allow or a role that is too low."""
+
+
+class Conflict(GlossatorError):
+    """What is asked for does not fit what is there any more, such as a handoff that another agent has taken."""
 
 
 class Busy(GlossatorError):
@@ -106,3 +123,11 @@ class Busy(GlossatorError):
     def __init__(self, message: str, retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class TooMany(Busy):
+    """A caller asks more often than is allowed."""
+
+
+class StoreUnavailable(Busy):
+    """The database cannot be reached or is locked, or the spool is full: nothing was kept."""

@@ -53,6 +53,10 @@ class Projection:
         """Return token vectors of shape (tokens, dimension) as unit vectors of shape (tokens, 256)."""
         return unit(np.asarray((vectors - self.centre) @ self.rotation, np.float32))
 
+    def similarities(self, passage: TokenVectors, question: TokenVectors) -> Vectors:
+        """Return how near the tokens of two texts are, of shape (passage tokens, question tokens)."""
+        return np.asarray(self.project(passage.vectors) @ self.project(question.vectors).T, np.float32)
+
     def compress(self, tokens: TokenVectors) -> PackedTokens:
         """Return tokens as they are stored."""
         steps = np.rint(self.project(tokens.vectors) / _STEP).clip(_LOWEST, _HIGHEST) - _LOWEST

@@ -37,3 +37,8 @@ def language_of(texts: Iterable[str]) -> str:
     code, _ = py3langid.classify(sample)
     name = _SNOWBALL.get(code, ENGLISH)
     return name if name in Stemmer.algorithms() else ENGLISH  # older Snowballs know fewer
+
+
+def code_of(language: str) -> str:
+    """Return the ISO 639-1 code of a language that Snowball has rules for."""
+    return next(code for code, name in _SNOWBALL.items() if name == language)

@@ -208,6 +208,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: ``text[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that was found, with its page's title and address.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from content.catalog import Catalog, StoredPage, write_catalog
+from content.catalog import Catalog, Revision, StoredPage, write_catalog
 from content.embedding import ModelCard, Vectors
 from content.errors import NotFound, SnapshotCorrupt
 from content.glossary import Glossary
@@ -100,6 +100,14 @@ class Snapshot:
         """For each term, by (collection, slug), the number of its page and the row of the passage that defines it."""
         return self.catalog.definitions()
 
+    def revision(self, collection: str, page_id: str) -> Revision:
+        """Return when a page was first published and last changed.
+
+        Where the snapshot was published before pages had this: no later than itself.
+        """
+        unknown = Revision(self.manifest.created, self.manifest.created)
+        return self.catalog.revision(collection, page_id) or unknown
+
     def stems(self, text: str, collections: Sequence[str] | None = None) -> list[list[str]]:
         """Return the stems of a text, each once, by the rules of each language that these collections are in."""
         names = self.manifest.collections if collections is None else collections
@@ -163,7 +171,7 @@ class SnapshotContent:
 
 def write_snapshot(folder: Path, snapshot_id: str, created: str, content: SnapshotContent) -> Manifest:
     """Write a whole snapshot into an empty folder and sync it to disk; the manifest comes last."""
-    write_catalog(folder / _CATALOG, content.pages, content.terms)
+    write_catalog(folder / _CATALOG, content.pages, content.terms, created)
     FlatIndex.build(content.vectors).save(folder / _VECTORS)
     np.save(folder / _TITLES, content.titles)
     if content.projection is not None:

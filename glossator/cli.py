@@ -12,7 +12,7 @@ import typer
 
 from content.errors import GlossatorError, IngestRunning, SnapshotCorrupt
 from glossator.output import fail
-from glossator.verbs import ask, doctor, evaluate, extract, ingest, lint, search, serve, snapshots
+from glossator.verbs import ask, doctor, evaluate, extract, glossary, ingest, keys, lint, mcp, search, serve, snapshots
 from service.settings import load_settings
 
 # Exit statuses: 0 done; 1 done in part, or a check failed; 2 wrong usage or configuration.
@@ -36,7 +36,10 @@ app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("search")(search.search)
 app.add_typer(snapshots.app, name="snapshots")
+app.add_typer(glossary.app, name="glossary")
+app.add_typer(keys.app, name="keys")
 app.command("eval")(evaluate.evaluate)
+app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from content.archive import Archive
 from content.asked import AskedQuestions
 from content.catalog import StoredPage
 from content.embedding import Embedder, Vectors
-from content.errors import NoSnapshot, SnapshotCorrupt, SnapshotMismatch, SourceError
+from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
 from content.interaction import PackedTokens, Projection
 from content.manifest import Manifest, SourceState
 from content.snapshot import Snapshot, SnapshotContent
@@ -191,10 +191,13 @@ def _content(
     for stored in kept:
         assert before is not None
         rows = range(stored.first_row, stored.first_row + len(stored.passages))
-        parts.append((stored, before.vectors.vectors(np.arange(rows.start, rows.stop)), _packed(before, rows)))
+        parts.append(
+            (_dated(before, stored), before.vectors.vectors(np.arange(rows.start, rows.stop)), _packed(before, rows))
+        )
     at = 0
     for new, cuts in zip(fresh, chunks, strict=True):
-        stored = StoredPage(new.page, new.source, new.page.digest, tuple(chunk.passage for chunk in cuts))
+        passages = tuple(chunk.passage for chunk in cuts)
+        stored = _dated(before, StoredPage(new.page, new.source, new.page.digest, passages))
         end = at + len(cuts)
         parts.append((stored, made.vectors[at:end], made.tokens[at:end]))
         at = end
@@ -211,6 +214,20 @@ def _content(
         model=embedder.card,
         chunker=CHUNKER_VERSION,
     )
+
+
+def _dated(before: Snapshot | None, stored: StoredPage) -> StoredPage:
+    """Return a page with the times at which it was first published and last changed, as far as they are past."""
+    page = stored.page
+    if before is None:
+        return stored
+    try:
+        old = before.catalog.page(page.collection, page.page_id)
+    except NotFound:
+        return stored
+    known = before.revision(page.collection, page.page_id)
+    same = (old.title, old.text, old.entry, old.url) == (page.title, page.text, page.entry, page.url)
+    return replace(stored, published=known.published, changed=known.changed if same else None)
 
 
 def _packed(snapshot: Snapshot, rows: range) -> list[PackedTokens]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from content.errors import NoText, PageError, SourceError
+from content.errors import NoText, PageError, SourceError, Unfinished
 from content.model import Page
 from ingest.draft import Draft, clean
 from ingest.duplicates import Duplicates
@@ -87,7 +87,7 @@ def _drafts(
                 yield from ((replace(raw, data=b""), draft) for draft in drafts)
             except PageError as error:
                 # Links lead to pages without text as a matter of course; a file is where it is to be read.
-                expected = isinstance(error, NoText) and raw.mergeable
+                expected = isinstance(error, Unfinished) or (isinstance(error, NoText) and raw.mergeable)
                 (report.skipped if expected else report.failed).append((raw.where, str(error)))
                 if not expected:
                     yield raw.page_id
@@ -114,7 +114,7 @@ def _pages(source: Source, found: Sequence[tuple[RawPage, Draft]], report: Sourc
 
 def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, player: Page | None) -> Page:
     """Return a draft as a page; ``player`` is the page that plays the recording of which it has the captions."""
-    url = raw.url or draft.url or (player.url if player else None)
+    url = (player.url if player else None) or raw.url or draft.url
     if url and not url.startswith(("http://", "https://")):
         report.skipped.append((raw.where, f"its address {url[:80]!r} is not http or https and is left out"))
         url = None

@@ -4,37 +4,75 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from content.archive import Archive
 from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
+from service import mcp
 from service.answer import ExtractiveGenerator
-from service.api import chat, health, pages, search, sites, terms, web
+from service.api import (
+    admin,
+    chat,
+    completions,
+    conversations,
+    feedback,
+    glossary,
+    handoffs,
+    health,
+    leads,
+    messages,
+    pages,
+    search,
+    sessions,
+    shares,
+    sites,
+    terms,
+    web,
+)
 from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
+from service.curated import Curated
+from service.desk import Desk
 from service.errors import status_of
+from service.glossary.shelf import Shelf
+from service.identity import Identity
+from service.ingests import Ingests
 from service.library import Library
-from service.problem import FieldError, Problem, ProblemBodies, problem
+from service.limits import Limits
+from service.notify import Notifier
+from service.openai_error import OpenAIErrors, failed, speaks_openai
+from service.problem import ProblemBodies, problem
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
 from service.settings import Settings
+from service.sites import Sites
+from service.steward import Steward
+from service.store.store import Store
+from service.wire import FieldError, Problem
 from service.worker import Worker
 
 _log = logging.getLogger("glossator.service")
+_VISITORS = (
+    search, chat, completions, messages, terms, pages, sites, sessions, feedback, leads, handoffs, conversations,
+    shares, health, glossary,
+)  # fmt: skip
 _LARGEST_BODY = 1024 * 1024  # bytes
 
 
@@ -53,59 +91,101 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
             "5XX": {"model": Problem, "description": "The service cannot serve the request now."},
         },
     )
-    app.state.services = _services(settings, embedder, reranker)
+    app.state.services = create_services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for module in (search, chat, terms, pages, sites, health):
-        app.include_router(module.router)
+    for router in (*(module.router for module in _VISITORS), *admin.routers):
+        app.include_router(router)
     app.router.routes.extend(web.routes())
+    app.state.mcp = mcp.over_http(app.state.services)
+    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
-    app.add_middleware(CrossOrigin, settings=settings)
+    app.add_middleware(CrossOrigin, sites=app.state.services.sites, public_url=settings.public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
     app.add_middleware(ProblemBodies)
+    app.add_middleware(OpenAIErrors)
     app.add_middleware(RequestId)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.add_exception_handler(GlossatorError, _on_error)
+    app.add_exception_handler(completions.UnknownModel, _on_unknown_model)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_fault)
     return app
 
 
-def _services(settings: Settings, embedder: Embedder, reranker: Reranker | None) -> Services:
+def create_services(settings: Settings, embedder: Embedder, reranker: Reranker | None = None) -> Services:
+    """Return what answers questions; it works while it is ``running``."""
     worker = Worker(settings.max_waiting)
+    store = Store(settings.data_dir, settings.database_url, settings.spool_mib * 1024 * 1024)
+    known = Sites(settings.sites)
+    curated = Curated(store, embedder, worker, settings.curated_threshold)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     return Services(
         settings=settings,
+        embedder=embedder,
         library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker),
+        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
+        shelf=Shelf(),
         worker=worker,
+        store=store,
+        sites=known,
+        desk=Desk(store),
+        curated=curated,
+        identity=Identity(settings.data_dir),
+        limits=Limits(settings),
+        ingests=Ingests(settings, store),
     )
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    services: Services = app.state.services
+async def running(services: Services) -> AsyncIterator[None]:
+    """Load the model and the snapshot, and keep up with newer snapshots until left."""
     await asyncio.to_thread(services.library.refresh)
     await services.assistant.load()
     services.asked.start()
-    schedule: Schedule = app.state.schedule
-    watching = [asyncio.create_task(work) for work in (services.library.watch(), schedule.watch())]
+    await asyncio.to_thread(services.identity.load)
+    services.limits.connect()
+    await services.store.start()
+    notifier = Notifier(services.settings, services.store, services.sites)
+    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier)
+    await steward.catch_up()
+    try:
+        async with _going_on(services.library.watch()), _going_on(steward.watch()):
+            yield
+    finally:
+        await services.ingests.stop()
+        await services.store.close()
+        services.worker.close()
+        services.asked.close()
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with running(app.state.services), _going_on(app.state.schedule.watch()), app.state.mcp.run():
+        yield
+
+
+@asynccontextmanager
+async def _going_on(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
-        for task in watching:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        services.worker.close()
-        services.asked.close()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GlossatorError)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else None
     return problem(status_of(error), str(error), headers=headers)
+
+
+async def _on_unknown_model(request: Request, error: Exception) -> Response:
+    return failed(404, str(error), "model", "model_not_found")
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -128,5 +208,7 @@ async def _on_fault(request: Request, error: Exception) -> Response:
     request_id = request.state.request_id
     _log.error("request %s failed", request_id, exc_info=error)
     detail = f"the service failed on this request. Its log has more under the request id {request_id}."
-    # This reply is sent outside of all middleware, so it takes its id along itself.
-    return problem(500, detail, headers={HEADER: request_id})
+    # This reply is sent outside of all middleware, so it takes its form and its id along itself.
+    response = failed(500, detail) if speaks_openai(request.url.path) else problem(500, detail)
+    response.headers[HEADER] = request_id
+    return response

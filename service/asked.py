@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from content.asked import AskedQuestion, AskedQuestions
 from service.model import Done
+from service.policy import PrivacySettings
+from service.redaction import redacted
 
 _log = logging.getLogger("glossator.asked")
 
@@ -24,16 +26,20 @@ class AskedRecord:
         """Remove what is too old."""
         self._executor.submit(self._try, self._kept.prune)
 
-    def keep(self, done: Done, among: Sequence[str] | None) -> None:
+    def keep(self, done: Done, among: Sequence[str] | None, privacy: PrivacySettings | None = None) -> None:
         """Keep the question of an answer that cites a page; ``among`` are the collections searched, None for all."""
         if not done.answer.answered or not done.answer.citations or done.found is None:
             return
         first = done.answer.citations[0]
         # What was searched for stands alone, even where the visitor's words leaned on the conversation.
-        asked = AskedQuestion(
-            done.found.question, first.collection, first.page_id, None if among is None else tuple(among)
-        )
+        rules = privacy or PrivacySettings()
+        question = redacted(done.found.question, rules.redact, rules.phone_region)
+        asked = AskedQuestion(question, first.collection, first.page_id, None if among is None else tuple(among))
         self._executor.submit(self._try, self._kept.append, asked)
+
+    def forget(self, questions: frozenset[str]) -> None:
+        """Return once these questions are kept no more. Raises OSError."""
+        self._executor.submit(self._kept.forget, questions).result()
 
     def close(self) -> None:
         """Finish writing."""

@@ -18,6 +18,7 @@ from service.answer import Generator, Segment
 from service.cite import citation, related_term, search_result
 from service.clarify import clarification
 from service.courtesy import courtesy
+from service.curated import Curated
 from service.followup import phrasings
 from service.markdown import escape
 from service.model import (
@@ -35,23 +36,29 @@ from service.model import (
     Turn,
 )
 from service.settings import SiteSettings
+from service.store.rows import CuratedAnswer
 from service.worker import Worker
 
 _SOURCES = 5  # passages shown with an answer
 _RELATED = 4
 _SUGGESTIONS = 3
+_OWNER = "owner"  # what is shown as having answered where the owner has pinned an answer
 _NEAR_PAGES = 8  # pages whose terms and questions are offered
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message to the assistant. ``collections`` None means all that the site makes public."""
+    """A message to the assistant. ``collections`` None means all that the site makes public.
+
+    ``with_person`` where an agent has the conversation, and so the assistant says nothing.
+    """
 
     text: str
     conversation_id: str
     message_id: str
     history: tuple[Turn, ...] = ()
     collections: tuple[str, ...] | None = None
+    with_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,11 @@ class Assistant:
         worker: Worker,
         thresholds: Thresholds,
         reranker: Reranker | None = None,
+        curated: Curated | None = None,
     ) -> None:
         self._embedder = embedder
         self._reranker = reranker
+        self._curated = curated
         self._generator = generator
         self._worker = worker
         self._thresholds = thresholds
@@ -92,6 +101,10 @@ class Assistant:
         """
         reply = _Reply(question)
         yield Started(question.conversation_id, question.message_id)
+        if question.with_person:
+            yield Sources()
+            yield reply.done(Outcome.HANDED_OFF)
+            return
         polite = courtesy(question.text, site.replies)
         if polite is not None:
             yield Sources()
@@ -101,6 +114,12 @@ class Assistant:
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
         asked = phrasings(question.text, question.history, mentions)
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
+        pinned = self._curated.match(site.id, found.vector) if self._curated else None
+        if pinned is not None:
+            yield Sources(sources)
+            yield reply.quote_owner(pinned)
+            yield reply.done(Outcome.ANSWERED, sources=sources, model=_OWNER, found=found, curated_id=pinned.id)
+            return
         outcome = self._outcome(found)
         likely = outcome is Outcome.ANSWERED
         unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
@@ -178,6 +197,11 @@ class _Reply:
         self._apart = True
         return self._delta(escape(text))
 
+    def quote_owner(self, answer: CuratedAnswer) -> Delta:
+        """Say what the owner has pinned to the question, as they wrote it, with their link."""
+        self._plain.append(answer.answer)
+        return self._delta(f"{answer.answer}\n\n<{answer.link}>" if answer.link else answer.answer)
+
     def add(self, segment: Segment) -> list[Event]:
         """Say a part of the answer with the marks of its citations."""
         cited = [citation(len(self._citations) + i, quote) for i, quote in enumerate(segment.quotes, 1)]
@@ -200,6 +224,7 @@ class _Reply:
         suggestions: tuple[str, ...] = (),
         model: str = "",
         found: Found | None = None,
+        curated_id: str | None = None,
     ) -> Done:
         """Return the whole answer."""
         answer = Answer(
@@ -216,7 +241,7 @@ class _Reply:
             model=model,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain), found)
+        return Done(answer, polite or " ".join(self._plain), found, curated_id)
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,10 +10,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problem import problem
-from service.settings import DEFAULT_SITE, Settings, SiteSettings
+from service.settings import DEFAULT_SITE
+from service.sites import Sites
 
 SITE_HEADER = "X-Glossator-Site"
-_GUARDED = "/v1/"
+_GUARDED = ("/v1/", "/mcp")
+_HEADERS = f"Authorization, Content-Type, {SITE_HEADER}"
+_OWN_PAGES = "/v1/admin/"  # used from this service's own pages alone, and by programs
 _SITE_PATH = re.compile(r"^/v1/site/([^/]+)$")
 _PREFLIGHT_SECONDS = 600
 
@@ -25,10 +27,10 @@ class CrossOrigin:
     Requests without an Origin header come from no other page: from this service's own, or from programs.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, sites: Sites, public_url: str | None) -> None:
         self._app = app
-        self._sites: Mapping[str, SiteSettings] = settings.sites
-        self._public = origin_of(settings.public_url) if settings.public_url else None
+        self._sites = sites
+        self._public = origin_of(public_url) if public_url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -36,8 +38,10 @@ class CrossOrigin:
         origin = headers.get("origin")
         if not scope.get("path", "").startswith(_GUARDED) or origin is None or self._is_own(origin, scope, headers):
             await self._app(scope, receive, send)
+        elif scope["path"].startswith(_OWN_PAGES):
+            await problem(403, f"the origin {origin} may not use the dashboard's interface")(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await self._preflight(origin)(scope, receive, send)
+            await self._preflight(origin, headers)(scope, receive, send)
         elif not self._allows(origin, _site_id(scope, headers)):
             await self._refusal(origin, _site_id(scope, headers))(scope, receive, send)
         else:
@@ -51,16 +55,18 @@ class CrossOrigin:
         # An unknown site is told apart from a refused origin by the route, not here.
         return site is None or origin in site.allowed_origins
 
-    def _preflight(self, origin: str) -> Response:
+    def _preflight(self, origin: str, headers: Headers) -> Response:
         # A preflight does not say which site it is for, so one that any site allows may go on to its request.
-        if not any(origin in site.allowed_origins for site in self._sites.values()):
+        if not any(origin in site.allowed_origins for site in self._sites.all()):
             return self._refusal(origin, DEFAULT_SITE)
+        # Client libraries send headers of their own. The origin is trusted, and no cookie is ever asked for.
+        also = headers.get("access-control-request-headers", "")
         return Response(
             status_code=204,
             headers={
                 "Access-Control-Allow-Origin": origin,
                 "Access-Control-Allow-Methods": "GET, POST",
-                "Access-Control-Allow-Headers": f"Authorization, Content-Type, {SITE_HEADER}",
+                "Access-Control-Allow-Headers": ", ".join(filter(None, (_HEADERS, also))),
                 "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
                 "Vary": "Origin",
             },

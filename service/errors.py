@@ -3,18 +3,24 @@
 from content.errors import (
     Busy,
     ConfigurationError,
+    Conflict,
     Forbidden,
     GlossatorError,
     InvalidQuestion,
     ModelError,
     NotFound,
+    SignInNeeded,
     SnapshotError,
+    TooMany,
 )
 
 _STATUS: tuple[tuple[type[GlossatorError], int], ...] = (
     (NotFound, 404),
     (InvalidQuestion, 422),
+    (SignInNeeded, 401),
     (Forbidden, 403),
+    (Conflict, 409),
+    (TooMany, 429),
     (Busy, 503),
     (SnapshotError, 503),
     (ModelError, 503),

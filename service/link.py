@@ -7,12 +7,27 @@ https://wicg.github.io/scroll-to-text-fragment/, RFC 8118, https://www.w3.org/TR
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 _WORDS = 5  # of the beginning and of the end of a quote
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029<>\"]")
 _MARK = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
 # Players that take the time from the query instead of the fragment.
 _TIME_IN_QUERY = ("youtube.com", "youtu.be", "youtube-nocookie.com", "loom.com")
+
+
+def vetted(address: str | None) -> str | None:
+    """Return an address that may become a live link: http, https with a host, or mailto. None for any other.
+
+    Browsers drop line ends and tabs from addresses and read a backslash as a slash, so those are not let through.
+    """
+    if address is None or _UNFIT.search(address):
+        return None
+    try:
+        parts = urlsplit(address)
+        return address if (parts.scheme == "mailto" and parts.path) or (_is_web(parts) and parts.port != 0) else None
+    except ValueError:  # brackets that hold no IPv6 address, a port that is no number
+        return None
 
 
 def quote_link(url: str | None, text: str, anchor: str | None = None, locator: str | None = None) -> str | None:
@@ -23,6 +38,10 @@ def quote_link(url: str | None, text: str, anchor: str | None = None, locator: s
         return _place_link(url, locator)
     page, _, fragment = url.partition("#")
     return f"{page}#{fragment or anchor or ''}:~:text={_directive(text)}"
+
+
+def _is_web(parts: SplitResult) -> bool:
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _place_link(url: str, locator: str) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from content.search import Found
+if TYPE_CHECKING:
+    from content.search import Found  # the vector index; clients need none of it
 
 
 class Outcome(StrEnum):
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     CONVERSATION = "conversation"
     CLARIFY = "clarify"
+    HANDED_OFF = "handed_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +149,14 @@ class Cited:
 class Done:
     """The whole answer; it counts, whatever was streamed before. ``plain`` is its text without marks or Markdown.
 
-    ``found`` is what the search found, None where nothing was searched for.
+    ``found`` is what the search found, None where nothing was searched for. ``curated_id`` is of the owner's
+    answer that was given.
     """
 
     answer: Answer
     plain: str
     found: Found | None = None
+    curated_id: str | None = None
 
 
 Event = Started | Sources | Delta | Cited | Done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -10,26 +10,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.wire import FieldError, Problem
+
 MEDIA_TYPE = "application/problem+json"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field of a request."""
-
-    field: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """An error as it is sent: ``type`` names its kind for programs, ``detail`` is for people."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: tuple[FieldError, ...] = ()
 
 
 def describe(status: int, detail: str, errors: tuple[FieldError, ...] = ()) -> Problem:

@@ -6,23 +6,21 @@ import asyncio
 import fcntl
 import json
 import logging
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from service import child
 from service.interval import seconds
 from service.settings import Settings, SourceSettings
 
 _log = logging.getLogger("glossator.schedule")
-_COMMAND = (sys.executable, "-m", "glossator")
 _LOCK = "schedule.lock"
 _RUNS = "schedule.json"
 _TRY_AGAIN = 10.0  # seconds between two looks whether another process still keeps the schedule
 _LONGEST_SLEEP = 60.0  # seconds; the clock of the machine may be set
-_GRACE = 5.0  # seconds for a child that is told to end
 _LINES = 40  # of a child's output are kept and logged
 
 
@@ -48,7 +46,7 @@ class Schedule:
     serve one data folder the first keeps the schedule; when it ends, the kernel drops its lock and another takes over.
     """
 
-    def __init__(self, settings: Settings, command: Sequence[str] = _COMMAND) -> None:
+    def __init__(self, settings: Settings, command: Sequence[str] = child.COMMAND) -> None:
         self._data_dir = settings.data_dir
         self._sources = [source for source in settings.source if source.schedule]
         self._command = (*command, "--data-dir", str(settings.data_dir), "ingest")
@@ -86,29 +84,12 @@ class Schedule:
         self._remember(run)
         begun = time.monotonic()
         _log.info("ingesting %s (%s)", source.location, source.collection)
-        status, output = await self._child("--collection", source.collection, "--", source.location)
+        status, output = await child.run((*self._command, "--collection", source.collection, "--", source.location))
         took = round(time.monotonic() - begun, 1)
         said = tuple(output.splitlines()[-_LINES:])
         self._remember(Run(run.location, run.collection, run.started, status, took, said))
         level = logging.INFO if status == 0 else logging.WARNING
         _log.log(level, "ingested %s: exit status %s, %s s\n%s", source.location, status, took, "\n".join(said))
-
-    async def _child(self, *arguments: str) -> tuple[int, str]:
-        """Run the command line to its end; return its status and what it said."""
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        try:
-            output, _ = await process.communicate()
-        except asyncio.CancelledError:
-            await _end(process)
-            raise
-        assert process.returncode is not None, "it has ended"
-        return process.returncode, output.decode(errors="replace")
 
     def _remember(self, run: Run) -> None:
         self._runs[run.location, run.collection] = run
@@ -129,16 +110,6 @@ class Schedule:
                 yield False
             else:
                 yield True
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.communicate(), _GRACE)
-    except TimeoutError:
-        process.kill()
-        await process.communicate()
 
 
 def _read(path: Path) -> dict[tuple[str, str], Run]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from content.errors import ConfigurationError
 from service.settings import Settings
@@ -23,20 +22,14 @@ def serve(settings: Settings, app: FastAPI, announce: Callable[[str], None]) -> 
     listening = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/"
-    config = configuration(settings, app)
-    _Server(config, lambda: announce(address)).run(sockets=[listening])
-
-
-def configuration(settings: Settings, app: ASGIApp) -> uvicorn.Config:
-    """Return how uvicorn serves; what proxies forward is believed from those in ``trusted_proxies`` alone."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         log_level="warning",
         timeout_graceful_shutdown=_GRACE,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,  # the application has its own setting of whom it believes
     )
+    _Server(config, lambda: announce(address)).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):

@@ -23,6 +23,7 @@ from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from service.interval import seconds
+from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
@@ -178,12 +179,12 @@ class SiteSettings(BaseModel):
         "formal", description="How the widget addresses visitors in languages that make a difference (Sie or du)."
     )
     privacy_url: Address | None = Field(None, description="The site's privacy policy, linked below the chat.")
-    consent: str | None = Field(
-        None,
-        max_length=1000,
-        description="What visitors agree to when they leave a message. Absent: a sentence in their language.",
-    )
     replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
+    access: AccessSettings = Field(AccessSettings(), description="Who may ask, and how often.")
+    leads: LeadSettings = Field(LeadSettings(), description="Whether and how visitors may leave their address.")
+    handoff: HandoffSettings = Field(HandoffSettings(), description="Whether and when a person takes over.")
+    notify: NotifySettings = Field(NotifySettings(), description="Who is told of new leads and handoffs.")
+    privacy: PrivacySettings = Field(PrivacySettings(), description="What is kept of visitors, and for how long.")
 
 
 class Settings(BaseSettings):
@@ -227,16 +228,44 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
-    trusted_proxies: tuple[str, ...] = Field(
-        (),
-        description="The IP addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
-        "believed. Absent: those of no one.",
+    glossary_site: str = Field(
+        DEFAULT_SITE, description="The `[[site]]` whose public collections are shown as pages at `/glossary`."
     )
     allowed_hosts: tuple[str, ...] = Field(
         (),
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "
         "while it listens on this machine alone, any while it listens to others.",
     )
+    workers: int = Field(
+        1, ge=1, le=64, description="How many processes serve this data folder; limits are shared out."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="The addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed, such as `127.0.0.1` or `10.0.0.0/8`. Absent: nobody is believed.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="The PostgreSQL that conversations, leads and all else are kept in, such as "
+        "`postgresql://glossator@db/glossator`, best from the environment, since it may hold a password. Absent: "
+        "SQLite in the data folder.",
+    )
+    spool_mib: int = Field(
+        256, ge=1, description="How much may wait on disk for the database, in MiB, before nothing more is kept."
+    )
+    redis_url: str | None = Field(
+        None,
+        pattern=r"^rediss?://",
+        description="The Redis in which requests are counted, exactly across workers and replicas. Absent: each worker "
+        "counts its share of the limits.",
+    )
+    smtp_host: str | None = Field(None, description="The mail server that notifications leave by.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port; 465 speaks TLS at once, others by STARTTLS.")
+    smtp_tls: bool = Field(True, description="Whether mail leaves only encrypted.")
+    smtp_user: str | None = Field(
+        None, description="The user there; the password is in the environment variable GLOSSATOR_SMTP_PASSWORD."
+    )
+    smtp_from: str | None = Field(None, description="The address that notifications come from.")
     max_message_chars: int = Field(4000, ge=1, le=100_000, description="The longest message, in characters.")
     max_waiting: int = Field(64, ge=1, description="How many questions may wait; further ones get 503.")
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
@@ -252,6 +281,13 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="From this score on, the nearest passages are shown without claiming that they answer.",
+    )
+    curated_threshold: float = Field(
+        0.75,
+        ge=0,
+        le=1,
+        description="From this likeness in meaning on (a cosine), a question gets the answer that the owner has pinned "
+        "to another wording of it.",
     )
     source: tuple[SourceSettings, ...] = Field((), description="The places that pages come from.")
     site: tuple[SiteSettings, ...] = Field((SiteSettings(),), description="The assistants.")

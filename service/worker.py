@@ -21,6 +21,11 @@ class Worker:
         self._waiting = 0
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="glossator-worker")
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their work to be done; those who left do not count."""
+        return self._waiting
+
     async def run(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Return what the work returns. Raises Busy where too much waits already."""
         if self._waiting >= self._most:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from service.app import create_app
+from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 from service.settings import RepliesSettings, Settings, SiteSettings, SourceSettings, load_settings
 from tests.fakes import HashingEmbedder
 
@@ -44,6 +45,15 @@ person = "Write to help@example.com, and a person answers within a day."
 ```
 """
 
+_PARTS: dict[str, tuple[type[BaseModel], str]] = {
+    "replies": (RepliesSettings, "what is said without a search"),
+    "access": (AccessSettings, "who may ask, and how often"),
+    "leads": (LeadSettings, "visitors who leave their address"),
+    "handoff": (HandoffSettings, "when a person takes over"),
+    "notify": (NotifySettings, "who outside is told"),
+    "privacy": (PrivacySettings, "what is kept of visitors"),
+}
+
 
 def settings() -> str:
     """Return docs/settings.md."""
@@ -51,8 +61,8 @@ def settings() -> str:
         _INTRODUCTION,
         _table("All settings", Settings, skip={"source", "site"}),
         _table("`[[source]]`: where pages come from", SourceSettings),
-        _table("`[[site]]`: an assistant as visitors meet it", SiteSettings, skip={"replies"}),
-        _table("`[site.replies]`: what is said without a search", RepliesSettings),
+        _table("`[[site]]`: an assistant as visitors meet it", SiteSettings, skip=set(_PARTS)),
+        *(_table(f"`[site.{name}]`: {what}", model) for name, (model, what) in _PARTS.items()),
     ]
     return "\n".join(parts)
 

@@ -60,15 +60,14 @@ class HashingEmbedder:
         return Embedded(unit(np.stack(rows)), tuple(map(self._tokens, texts)))
 
     def _tokens(self, text: str) -> TokenVectors:
-        found = list(_WORD.finditer(text)) if self.card.late_interaction else []
-        if not found:
+        if not self.card.late_interaction:
             return TokenVectors.none()
+        found = list(_WORD.finditer(text))
         stemmed = [stem_as_written(match.group()) for match in found]
         ids = [int.from_bytes(hashlib.sha256(stem.encode()).digest()[:2], "big") for stem in stemmed]
-        vectors = np.stack([_direction(stem, self._dimension) for stem in stemmed])
-        return TokenVectors(
-            np.array(ids, np.int32), np.array([match.span() for match in found], np.int32), unit(vectors)
-        )
+        vectors = np.array([_direction(stem, self._dimension) for stem in stemmed], np.float32)
+        spans = np.array([match.span() for match in found], np.int32)
+        return TokenVectors(np.array(ids, np.int32), spans.reshape(-1, 2), unit(vectors.reshape(-1, self._dimension)))
 
 
 @cache

@@ -15,7 +15,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from content.errors import PageError
+from content.errors import PageError, Unfinished
 from content.model import BlockKind, Entry, is_question
 from ingest.draft import Draft, DraftText, clean
 from ingest.extract.html import add_html, is_tag
@@ -45,9 +45,11 @@ SOURCES_HEADING = "Sources"
 
 
 def extract_markdown(source: str) -> list[Draft]:
-    """Return one draft. Raises PageError where front matter is not YAML."""
+    """Return one draft. Raises PageError where front matter is not YAML, Unfinished where it says ``draft: true``."""
     source = clean(source)
     meta, body = _front_matter(_expand_macros(source))
+    if meta.get("draft") is True:
+        raise Unfinished("it is marked as a draft; take the line “draft: true” away to publish it")
     tree = SyntaxTreeNode(_parser().parse(body))
     if not meta and not _is_markdown(tree):
         return extract_plain(source)

@@ -16,7 +16,11 @@ def caption_tracks(source: str) -> list[str]:
 
     Of several tracks the one in the language of the page is taken, captions before subtitles, then the default one.
     """
-    tree = LexborHTMLParser(source)
+    return tracks_of(LexborHTMLParser(source))
+
+
+def tracks_of(tree: LexborHTMLParser) -> list[str]:
+    """Return the same of a page that is parsed already."""
     root = tree.css_first("html")
     language = _language(root.attributes.get("lang")) if root is not None else ""
     found: list[str] = []

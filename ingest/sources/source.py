@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from content.errors import AddressRefused
+from content.guard import DEFAULT_ALLOWED_PORTS
 from content.model import DEFAULT_COLLECTION
 from ingest.web.address import parse
-from ingest.web.guard import DEFAULT_ALLOWED_PORTS
 
 
 class Kind(StrEnum):

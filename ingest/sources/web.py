@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from content.errors import AddressRefused, ConfigurationError, SourceError
+from content.guard import Guard
+from content.network import Network
 from ingest.sources.folder import format_of
 from ingest.sources.raw import RawPage, Skipped
 from ingest.sources.source import Kind, Source
@@ -18,11 +20,9 @@ from ingest.web.address import Address, parse
 from ingest.web.crawl import Watch, visit
 from ingest.web.fetcher import fetching
 from ingest.web.frontier import State
-from ingest.web.guard import Guard
 from ingest.web.harvest import Left, Sheaf, harvest
 from ingest.web.manners import Manners
 from ingest.web.media import sniffed, suffix_of
-from ingest.web.network import Network
 from ingest.web.plan import Plan, Way
 from ingest.web.store import Store, opened
 
@@ -130,6 +130,7 @@ def _raw(page: Sheaf, mergeable: bool) -> RawPage | Skipped:
         charset=page.body.charset,
         aliases=page.aliases,
         mergeable=mergeable,
+        shown_on=page.shown_on,
     )
 
 

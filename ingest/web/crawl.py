@@ -149,7 +149,7 @@ class _Visit:
         elif not self._within(to) or (self._way is Way.CRAWL and turn.depth and not self._scope.chosen(to)):
             self._frontier.settle(turn.number, State.GONE, reason=f"it leads out of what is read, to {to}")
         else:
-            self._frontier.add(str(to), turn.depth, hops=turn.hops + 1)
+            self._frontier.add(str(to), turn.depth, hops=turn.hops + 1, player=turn.player)
             self._frontier.settle(turn.number, State.MOVED, target=str(to))
 
     def _land(self, turn: Turn, to: Address) -> None:
@@ -176,10 +176,13 @@ class _Visit:
             self._frontier.settle(turn.number, State.FAILED, target=target, reason=failure)
         elif wishes.hidden:
             self._frontier.settle(turn.number, State.HIDDEN, reason="it asks not to be indexed (noindex)")
-        elif self._way is Way.CRAWL and not self._scope.chosen(address):
+        elif self._way is Way.CRAWL and not turn.player and not self._scope.chosen(address):
             self._frontier.settle(turn.number, State.HIDDEN, reason="it is read for its links alone, by the patterns")
         else:
             self._frontier.settle(turn.number, State.PAGE, target=target)
+            for track in page.tracks if page else ():  # it is a part of the page, whatever the patterns include
+                if self._scope.of_family(track) and not self._scope.shut_out(track):
+                    self._frontier.add(str(track), turn.depth + 1, player=turn.url)
         if page and self._way is Way.CRAWL and (self._plan.depth is None or turn.depth < self._plan.depth):
             for link in page.links:
                 if link.may_be_page and self._scope.of_site(link) and self._scope.chosen(link):

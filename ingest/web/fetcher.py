@@ -15,12 +15,12 @@ from importlib.metadata import version
 import httpx
 
 from content.errors import AddressRefused, NotFetched
+from content.guard import Guard
+from content.network import GuardedTransport, Network
 from ingest.web.address import Address
 from ingest.web.answer import AskAgain, Body, Moved, Request, Unchanged, Validators, Wanted, read_answer
 from ingest.web.body import ACCEPTED, Caps
-from ingest.web.guard import Guard
 from ingest.web.manners import Host, Manners
-from ingest.web.network import GuardedTransport, Network
 from ingest.web.robots import AGENT, LARGEST, Robots
 
 MOST_REDIRECTS = 5  # RFC 9309, 2.3.1.2, and enough for pages

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _MOST_ADDRESSES = 500_000  # about 100 MB on disk
-_SELECT = "SELECT number, url, depth, hops, state, target, reason, lastmod FROM address"
+_SELECT = "SELECT number, url, depth, hops, state, target, reason, lastmod, player FROM address"
 
 
 class State(StrEnum):
@@ -33,7 +33,7 @@ class Turn:
     """An address on the frontier. ``depth`` counts links from the start, ``hops`` redirects that led here.
 
     ``target`` is where a moved address leads, or the canonical address that a page claims; ``lastmod`` is when a
-    sitemap says that it last changed, in epoch seconds.
+    sitemap says that it last changed, in epoch seconds; ``player`` is the page that plays what these captions go with.
     """
 
     number: int
@@ -44,6 +44,7 @@ class Turn:
     target: str | None
     reason: str | None
     lastmod: float | None
+    player: str | None
 
 
 class Frontier:
@@ -52,7 +53,7 @@ class Frontier:
     SCHEMA = """
     CREATE TABLE address (
         number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, depth INTEGER NOT NULL, hops INTEGER NOT NULL,
-        state TEXT NOT NULL, target TEXT, reason TEXT, lastmod REAL
+        state TEXT NOT NULL, target TEXT, reason TEXT, lastmod REAL, player TEXT
     );
     CREATE INDEX by_state ON address (state, number);
     """
@@ -66,13 +67,15 @@ class Frontier:
         self._connection.execute("DELETE FROM address")
         self.size = 0
 
-    def add(self, url: str, depth: int = 0, *, hops: int = 0, lastmod: float | None = None) -> None:
+    def add(
+        self, url: str, depth: int = 0, *, hops: int = 0, lastmod: float | None = None, player: str | None = None
+    ) -> None:
         """Put an address at the end, unless it is there already."""
-        self._insert(url, depth, hops, State.WAITING, None, lastmod)
+        self._insert(url, State.WAITING, depth=depth, hops=hops, lastmod=lastmod, player=player)
 
     def leave(self, url: str, reason: str) -> None:
         """Note an address, or what was given for one, that is not read."""
-        self._insert(url, 0, 0, State.LEFT, reason, None)
+        self._insert(url, State.LEFT, reason=reason)
 
     def next(self, most: int) -> list[Turn]:
         """Return the addresses whose turn it is."""
@@ -99,11 +102,22 @@ class Frontier:
         )
         return int(found.fetchone()[0])
 
-    def _insert(self, url: str, depth: int, hops: int, state: State, reason: str | None, lastmod: float | None) -> None:
+    def _insert(
+        self,
+        url: str,
+        state: State,
+        *,
+        depth: int = 0,
+        hops: int = 0,
+        reason: str | None = None,
+        lastmod: float | None = None,
+        player: str | None = None,
+    ) -> None:
         if self.size < _MOST_ADDRESSES:
             self.size += self._connection.execute(
-                "INSERT OR IGNORE INTO address (url, depth, hops, state, reason, lastmod) VALUES (?, ?, ?, ?, ?, ?)",
-                (url, depth, hops, state, reason, lastmod),
+                "INSERT OR IGNORE INTO address (url, depth, hops, state, reason, lastmod, player) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (url, depth, hops, state, reason, lastmod, player),
             ).rowcount
 
     def _select(self, where: str, *values: object) -> Iterator[Turn]:

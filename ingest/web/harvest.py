@@ -23,11 +23,15 @@ _ALIKE = 0.5  # the share of a page's pieces of text that must stand on the page
 
 @dataclass(frozen=True, slots=True)
 class Sheaf:
-    """A page: its address, all other addresses that lead to it, and what it holds."""
+    """A page: its address, all other addresses that lead to it, and what it holds.
+
+    ``shown_on`` is the address of the page that plays the recording of which it holds the captions.
+    """
 
     url: str
     aliases: tuple[str, ...]
     body: Body
+    shown_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def harvest(store: Store) -> Iterator[Sheaf | Left]:
     for fetched, url in sorting.kept.items():
         body = store.copies.get(fetched)
         assert body is not None, "pages have copies"
-        yield Sheaf(url, tuple(sorting.aliases.get(fetched, ())), body)
+        yield Sheaf(url, tuple(sorting.aliases.get(fetched, ())), body, sorting.player(fetched))
     yield from sorting.left
     for turn in store.frontier.of(State.FAILED):
         yield Left(turn.url, turn.reason or "", failed=True, urls=(turn.url, *([turn.target] if turn.target else [])))
@@ -67,6 +71,7 @@ class _Sorting:
         self._store = store
         self._blocks = lru_cache(_REMEMBERED)(self._read_blocks)  # many pages may claim to be one
         self._pages = {turn.url: turn.target for turn in store.frontier.of(State.PAGE)}
+        self._players = {turn.url: turn.player for turn in store.frontier.of(State.PAGE) if turn.player}
         self._moved = {turn.url: turn.target for turn in store.frontier.of(State.MOVED) if turn.target}
         self.kept: dict[str, str] = {}  # by the address that was fetched, the one that the page goes by
         self._same: dict[str, str] = {}  # by an address that gave way, the one that it gave way to
@@ -79,6 +84,11 @@ class _Sorting:
         for url in (*self._same, *self._moved, *(url for url, page in self.kept.items() if url != page)):
             if (owner := self._owner(self._end(url))) in self.kept:
                 self.aliases.setdefault(owner, []).append(url)
+
+    def player(self, url: str) -> str | None:
+        """Return the address of the page that plays a recording, by the address of its captions."""
+        player = self._players.get(url)
+        return self.kept.get(self._owner(player)) if player else None
 
     def _sort(self) -> None:
         owners: dict[str, str] = {}  # by the address that a page goes by, the one that was fetched

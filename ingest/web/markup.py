@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from content.errors import AddressRefused, PageError
 from ingest.extract.encoding import decode
+from ingest.extract.tracks import tracks_of
 from ingest.web.address import Address
 from ingest.web.answer import Body
 from ingest.web.media import HTML, sniffed, suffix_of
@@ -45,13 +46,15 @@ class Markup:
     """A page as a crawler reads it.
 
     ``moved`` is where it sends its visitors at once; ``canonical`` is the address that it claims. ``links`` are in the
-    order of the page, each once. ``blocks`` are hashes of its pieces of text, in which all numbers are alike.
+    order of the page, each once; ``tracks`` are the captions of what it plays. ``blocks`` are hashes of its pieces of
+    text, in which all numbers are alike.
     """
 
     wishes: Wishes
     moved: Address | None
     canonical: Address | None
     links: tuple[Address, ...]
+    tracks: tuple[Address, ...]
     blocks: frozenset[int]
 
 
@@ -83,6 +86,7 @@ def read_markup(source: str, address: Address, robots_header: str) -> Markup:
         moved=_refresh(tree, base),
         canonical=_canonical(tree, base),
         links=() if wishes.no_links else tuple(_links(tree, base)),
+        tracks=tuple(track for src in tracks_of(tree) if (track := _link(base, src))),
         blocks=_tree_blocks(tree),
     )
 

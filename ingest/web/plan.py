@@ -47,7 +47,11 @@ class Scope:
         """Whether the patterns let an address in."""
         if self.include and not any(_matches(address, pattern) for pattern in self.include):
             return False
-        return not any(_matches(address, pattern) for pattern in self.exclude)
+        return not self.shut_out(address)
+
+    def shut_out(self, address: Address) -> bool:
+        """Whether a pattern excludes an address."""
+        return any(_matches(address, pattern) for pattern in self.exclude)
 
     def with_site(self, address: Address) -> Scope:
         """Return the scope with the site of one more address."""

@@ -19,7 +19,7 @@ from ingest.web.copies import Copies
 from ingest.web.frontier import Frontier
 from ingest.web.traps import Traps
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SUFFIX = ".sqlite3"
 _RESUMABLE_SECONDS = 24 * 3600
 _UNUSED_SECONDS = 90 * 24 * 3600  # after that long without a run a source's copies are given up

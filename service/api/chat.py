@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from content.errors import GlossatorError, InvalidQuestion
+from content.errors import InvalidQuestion, NotFound, StoreUnavailable
+from service import record
+from service.api.stream import EVENT_STREAM, event_stream, last, opening, paced, unless_left, unread
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
-from service.conversation import Conversation, new_id
-from service.errors import status_of
+from service.conversation import LONGEST, Conversation, Exchange
 from service.message import checked
 from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
-from service.problem import Problem, describe
+from service.store import conversations as kept
+from service.wire import Problem
 
 router = APIRouter(tags=["chat"])
-_log = logging.getLogger("glossator.chat")
 
-_EVENT_STREAM = "text/event-stream"
 _MOST_TURNS = 40
-_PING_SECONDS = 15.0
+_REMEMBER_SECONDS = 0.5  # that a follow-up waits for the store to say what came before
 _JSON: TypeAdapter[Any] = TypeAdapter(Any)
 
 
@@ -58,101 +56,114 @@ class ChatRequest(BaseModel):
         200: {
             "description": "The answer; with `stream` its parts as server-sent events: `start`, `sources`, "
             "`delta` and `citation`, then `done` with the whole answer, or `error`.",
-            "content": {_EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
         }
     },
     response_model=Answer,
 )
 async def chat(
     request: ChatRequest,
+    connection: Request,
     visitor: TheVisitor,
     services: TheServices,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response | Answer:
     """Answer a message from the content, with citations."""
-    conversation = _conversation(request, visitor, services)
+    conversation = await _conversation(request, visitor, services)
     question = _question(request, conversation, visitor, services)
-    events = _remembered(question, conversation, visitor, services)
-    if not (request.stream or _EVENT_STREAM in accept):
-        async with aclosing(events):
-            async for event in events:
-                if isinstance(event, Done):
-                    return event.answer
-        raise AssertionError("a reply ends with Done")
-    # What fails up to the search is an ordinary error; only then does the stream begin.
-    opening = [await anext(events), await anext(events)]
-    return StreamingResponse(
-        stream(opening, events),
-        media_type=_EVENT_STREAM,
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-    )
+    await _tell_agent(question, visitor, services)
+    events = remembered(question, conversation, visitor, services)
+    if not (request.stream or EVENT_STREAM in accept):
+        return await unless_left(last(events), connection) or unread()
+    opened = await unless_left(opening(events), connection)
+    return unread() if opened is None else event_stream(stream(paced(opened, events)))
 
 
-def _conversation(request: ChatRequest, visitor: Visitor, services: Services) -> Conversation | None:
-    if request.conversation_id is None:
+async def _conversation(request: ChatRequest, visitor: Visitor, services: Services) -> Conversation | None:
+    given, site_id = request.conversation_id, visitor.site.id
+    if given is None:
         return None
     if request.history is not None:
         raise InvalidQuestion("send either history or conversation_id: the service keeps the history of a conversation")
-    return services.conversations.resume(request.conversation_id, visitor.site.id)
+    visitor.guest.must_own(services.identity, given, "conversation")
+    try:
+        return services.conversations.resume(given, site_id)
+    except NotFound:  # it began elsewhere, or before a restart
+        try:
+            async with asyncio.timeout(_REMEMBER_SECONDS):
+                turns = await kept.turns(services.store.database, given, site_id, LONGEST)
+        except (TimeoutError, StoreUnavailable):
+            turns = []  # the answer does not wait for the store: it is answered as it stands
+        return services.conversations.restore(site_id, given, turns)
 
 
 def _question(
     request: ChatRequest, conversation: Conversation | None, visitor: Visitor, services: Services
 ) -> Question:
+    owner = visitor.guest.owner
+    conversation_id = conversation.conversation_id if conversation else services.identity.new(owner)
     given = [Turn(turn.role, turn.content) for turn in request.history or ()]
     return Question(
         text=checked(request.message, "message", services.settings),
-        conversation_id=conversation.conversation_id if conversation else new_id(),
-        message_id=new_id(),
+        conversation_id=conversation_id,
+        message_id=services.identity.new(owner),
         history=tuple(conversation.turns if conversation else given),
         collections=visitor.collections(request.collection),
+        with_person=services.desk.active(conversation_id) is not None,
     )
 
 
-async def _remembered(
+async def _tell_agent(question: Question, visitor: Visitor, services: Services) -> None:
+    """Where an agent has the conversation, keep the message for them before anything is said."""
+    handoff = services.desk.active(question.conversation_id)
+    if handoff is not None:
+        await services.store.spool.append(record.visitor_message(handoff, question.text, visitor.site.privacy))
+
+
+async def remembered(
     question: Question, conversation: Conversation | None, visitor: Visitor, services: Services
 ) -> AsyncGenerator[Event]:
     """Yield the reply and remember it in its conversation, which begins with its first answer."""
     replies = services.assistant.reply(question, visitor.snapshot, visitor.site)
     async with aclosing(replies):
         async for event in replies:
-            if isinstance(event, Done):
-                kept = conversation or services.conversations.start(visitor.site.id, question.conversation_id)
-                services.conversations.add(kept, question.text, event.plain)
-                services.asked.keep(event, question.collections)
+            if isinstance(event, Done) and not question.with_person:
+                opened = conversation or services.conversations.start(visitor.site.id, question.conversation_id)
+                services.conversations.add(opened, question.text, event.plain, _exchange(question, event, visitor))
+                keep(question, event, visitor, services)
             yield event
 
 
-async def stream(
-    opening: list[Event], events: AsyncGenerator[Event], ping_seconds: float = _PING_SECONDS
-) -> AsyncGenerator[bytes]:
-    """Yield events as they are sent, a comment where none comes for a while, and an error where one occurs.
+def _exchange(question: Question, done: Done, visitor: Visitor) -> Exchange:
+    searched_for = done.found.question if done.found else question.text
+    return Exchange(question.message_id, searched_for, done.answer.citations, visitor.snapshot.snapshot_id)
 
-    Closing it, as happens when the visitor leaves, stops what makes the events.
-    """
-    for event in opening:
-        yield _sent(event)
-    following = asyncio.ensure_future(anext(events))
-    try:
-        while True:
-            done, _ = await asyncio.wait({following}, timeout=ping_seconds)
-            if not done:
-                yield KEEPALIVE_COMMENT
-                continue
-            yield _sent(following.result())
-            following = asyncio.ensure_future(anext(events))
-    except StopAsyncIteration:
-        return
-    except GlossatorError as error:
-        yield _sent(describe(status_of(error), str(error)))
-    except Exception:  # noqa: BLE001 (the response has begun, so no handler further out can tell of it any more)
-        _log.exception("a reply broke off")
-        yield _sent(describe(500, "the reply broke off by a fault of the service; please try again"))
-    finally:
-        if following.cancel():
-            with suppress(asyncio.CancelledError):
-                await following
-        await events.aclose()
+
+def keep(question: Question, done: Done, visitor: Visitor, services: Services) -> None:
+    """Keep an exchange, and call a person where a rule of the site says so. Nothing waits for it."""
+    site, privacy = visitor.site, visitor.site.privacy
+    services.asked.keep(done, question.collections, privacy)
+    exchange = record.exchange(
+        question.text,
+        done,
+        visitor.snapshot,
+        site_id=site.id,
+        visitor_id=visitor.guest.visitor_id,
+        collections=question.collections,
+        privacy=privacy,
+    )
+    services.store.spool.offer(exchange)
+    cause = services.desk.cause(site.handoff, question.text, done)
+    if cause is not None and services.desk.open(question.conversation_id) is None:
+        asked = services.desk.ask(visitor.guest, question.conversation_id, cause)
+        services.store.spool.offer(record.handoff(asked))
+
+
+async def stream(events: AsyncGenerator[Event | Problem | None]) -> AsyncGenerator[bytes]:
+    """Yield the events of a reply as they are sent, a comment in each pause."""
+    async with aclosing(events):
+        async for event in events:
+            yield KEEPALIVE_COMMENT if event is None else _sent(event)
 
 
 def _sent(event: Event | Problem) -> bytes:

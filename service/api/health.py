@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 
 from service.api.visitor import TheServices
+from service.wire import Health, Ready
 
 router = APIRouter(tags=["health"])
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The process is alive."""
-
-    status: str = "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Questions are answered from this snapshot. ``problem`` is set where a newer one cannot be used."""
-
-    status: str
-    snapshot_id: str
-    created: str
-    pages: int
-    passages: int
-    terms: int
-    problem: str | None
 
 
 @router.get("/healthz")

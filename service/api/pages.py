@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from content.model import DEFAULT_COLLECTION, Block, BlockKind
 from service.api.visitor import TheVisitor
+from service.wire import Heading, PageReply
 
 router = APIRouter(tags=["pages"])
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of a page; ``start`` and ``end`` index the page's text."""
-
-    text: str
-    level: int
-    start: int
-    end: int
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PageReply:
-    """A page as it was read. The offsets of passages and quotes index its text."""
-
-    page_id: str
-    collection: str
-    title: str
-    url: str | None
-    text: str
-    headings: tuple[Heading, ...]
 
 
 @router.get("/v1/pages")

@@ -7,7 +7,7 @@ import time
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.visitor import TheServices, TheVisitor
+from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.message import checked
 from service.model import SearchReply
 
@@ -27,8 +27,13 @@ class SearchRequest(BaseModel):
 @router.post("/v1/search")
 async def search(request: SearchRequest, visitor: TheVisitor, services: TheServices) -> SearchReply:
     """Find the passages that fit a question best."""
+    return await found(request.query, request.collection, request.limit, visitor, services)
+
+
+async def found(query: str, collection: str | None, limit: int, visitor: Visitor, services: Services) -> SearchReply:
+    """Return what a visitor finds. Raises InvalidQuestion, NotFound for a collection that is not theirs, Busy."""
     started = time.perf_counter()
-    query = checked(request.query, "query", services.settings)
-    collections = visitor.collections(request.collection)
-    _, shown = await services.assistant.search([query], visitor.snapshot, collections, request.limit)
-    return SearchReply(query, shown, round((time.perf_counter() - started) * 1000))
+    text = checked(query, "query", services.settings)
+    collections = visitor.collections(collection)
+    _, shown = await services.assistant.search([text], visitor.snapshot, collections, limit)
+    return SearchReply(text, shown, round((time.perf_counter() - started) * 1000))

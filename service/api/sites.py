@@ -2,63 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site, public_collections
-from service.settings import Language, SiteSettings
+from service.policy import LeadSettings
+from service.settings import SiteSettings
+from service.wire import Features, LeadForm, SiteReply
 
 router = APIRouter(tags=["sites"])
 
 _SUGGESTIONS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What this service can do for visitors of a site."""
-
-    chat: bool = True
-    search: bool = True
-    terms: bool = True
-    feedback: bool = False
-    leads: bool = False
-    handoff: bool = False
-    alignment: bool = False
-    share: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SiteReply:
-    """What a visitor's page needs to show the assistant."""
-
-    id: str
-    title: str
-    greeting: str | None
-    suggestions: tuple[str, ...]
-    color: str | None
-    theme: Literal["auto", "light", "dark"]
-    font: str | None
-    logo: str | None
-    position: Literal["right", "left"]
-    languages: tuple[Language, ...]
-    tone: Literal["formal", "friendly"]
-    privacy_url: str | None
-    consent: str | None
-    features: Features
-
-
 @router.get("/v1/site/{site_id}")
 def site(site_id: str, services: TheServices) -> SiteReply:
     """Return how a site's assistant presents itself."""
-    found = find_site(services.settings, site_id)
+    found = find_site(services.sites, site_id)
+    snapshot = services.library.current
+    there = found.handoff.enabled and found.handoff.is_open(datetime.now(UTC))
     return SiteReply(
         id=found.id,
         title=found.title,
         greeting=found.greeting,
-        suggestions=found.suggestions or _suggestions(found, services.library.current),
+        suggestions=found.suggestions or _suggestions(found, snapshot),
         color=found.color,
         theme=found.theme,
         font=found.font,
@@ -67,9 +36,17 @@ def site(site_id: str, services: TheServices) -> SiteReply:
         languages=found.languages,
         tone=found.tone,
         privacy_url=found.privacy_url,
-        consent=found.consent,
-        features=Features(),
+        features=Features(
+            leads=found.leads.enabled, handoff=found.handoff.enabled, alignment=snapshot.tokens is not None
+        ),
+        lead_form=_form(found.leads) if found.leads.enabled else None,
+        session_required=found.access.require_session,
+        person_there=there,
     )
+
+
+def _form(leads: LeadSettings) -> LeadForm:
+    return LeadForm(leads.when, leads.fields, leads.required, leads.consent)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from content.errors import InvalidQuestion
-from content.model import Page, Term
+from content.model import Term
 from content.snapshot import Snapshot
 from service.api.visitor import TheVisitor
 from service.cite import related_term
-from service.model import RelatedTerm
+from service.questions import questions_of
+from service.wire import TermChoices, TermDetail, TermItem, TermList
 
 router = APIRouter(tags=["terms"])
-
-
-@dataclass(frozen=True, slots=True)
-class TermItem:
-    """A term in a list."""
-
-    slug: str
-    name: str
-    aliases: tuple[str, ...]
-    definition: str
-    url: str | None
-    collection: str
-
-
-@dataclass(frozen=True, slots=True)
-class TermList:
-    """A part of the glossary, by name; ``next`` is the cursor of the part after it, null at the end."""
-
-    items: tuple[TermItem, ...]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionAnswer:
-    """A question that a term's page asks itself, and its answer."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class TermDetail:
-    """A term with its page's questions and the terms that it names as related."""
-
-    slug: str
-    name: str
-    aliases: tuple[str, ...]
-    definition: str
-    url: str | None
-    collection: str
-    page_id: str
-    questions: tuple[QuestionAnswer, ...]
-    related: tuple[RelatedTerm, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TermChoices:
-    """The terms of several collections that share a slug."""
-
-    choices: tuple[TermItem, ...]
 
 
 @router.get("/v1/terms", responses={304: {"description": "Nothing changed since the given ETag."}})
@@ -100,25 +51,18 @@ def term(visitor: TheVisitor, slug: str, collection: str | None = None) -> TermD
     found = visitor.snapshot.glossary.get(slug, visitor.collections(collection))
     if len(found) > 1:
         return JSONResponse(asdict(TermChoices(tuple(map(_item, found)))), 300)
-    return _detail(found[0], visitor.snapshot)
+    return detail(found[0], visitor.snapshot)
 
 
-def _detail(term: Term, snapshot: Snapshot) -> TermDetail:
+def detail(term: Term, snapshot: Snapshot) -> TermDetail:
+    """Return a term with what its page says of it."""
     page = snapshot.catalog.page(term.collection, term.page_id)
     return TermDetail(
         **asdict(_item(term)),
         page_id=term.page_id,
-        questions=tuple(_questions(page)),
+        questions=questions_of(page),
         related=tuple(map(related_term, snapshot.glossary.related(term))),
     )
-
-
-def _questions(page: Page) -> list[QuestionAnswer]:
-    return [
-        QuestionAnswer(section.question, page.text[section.blocks[0].start : section.blocks[-1].end])
-        for section in page.sections()
-        if section.question and section.blocks
-    ]
 
 
 def _item(term: Term) -> TermItem:

@@ -7,15 +7,27 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from content.errors import NotFound
+from content.embedding import Embedder
+from content.errors import NotFound, SignInNeeded
 from content.snapshot import Snapshot
 from service.asked import AskedRecord
 from service.assistant import Assistant
 from service.conversation import Conversations
 from service.cors import SITE_HEADER
+from service.curated import Curated
+from service.desk import Desk
+from service.glossary.shelf import Shelf
+from service.identity import Identity
+from service.ingests import Ingests
 from service.library import Library
+from service.limits import Limits
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
+from service.sites import Sites
+from service.store.store import Store
+from service.visit import Guest
 from service.worker import Worker
+
+_COUNTED = frozenset({"POST"})  # the methods that cost something; lists and definitions are read from memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +35,33 @@ class Services:
     """What lives as long as the application does."""
 
     settings: Settings
+    embedder: Embedder
     library: Library
     assistant: Assistant
     conversations: Conversations
     asked: AskedRecord
+    shelf: Shelf
     worker: Worker
+    store: Store
+    sites: Sites
+    desk: Desk
+    curated: Curated
+    identity: Identity
+    limits: Limits
+    ingests: Ingests
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Someone at a site, with the snapshot that their request is answered from."""
 
-    site: SiteSettings
+    guest: Guest
     snapshot: Snapshot
+
+    @property
+    def site(self) -> SiteSettings:
+        """The site that they are at."""
+        return self.guest.site
 
     def collections(self, wanted: str | None = None) -> tuple[str, ...] | None:
         """Return the collections to look into, None for all.
@@ -63,21 +89,51 @@ async def services(request: Request) -> Services:
     return found
 
 
-def find_site(settings: Settings, site_id: str) -> SiteSettings:
+def find_site(sites: Sites, site_id: str) -> SiteSettings:
     """Return a site. Raises NotFound."""
-    site = settings.sites.get(site_id)
+    site = sites.get(site_id)
     if site is None:
         raise NotFound(f"there is no site {site_id!r}")
     return site
 
 
-async def visitor(
+async def guest(
+    request: Request,
     parts: Annotated[Services, Depends(services)],
     site_id: Annotated[str, Header(alias=SITE_HEADER, description="The site; absent: `default`.")] = DEFAULT_SITE,
-) -> Visitor:
-    """Return who asks. Raises NotFound for an unknown site, NoSnapshot before anything was published."""
-    return Visitor(find_site(parts.settings, site_id), parts.library.current)
+    authorization: Annotated[str, Header(description="`Bearer` and a session, where the site asks for one.")] = "",
+) -> Guest:
+    """Return who asks. Raises NotFound for an unknown site, SignInNeeded without the session it asks for, TooMany."""
+    return await admitted(request, parts, site_id, authorization)
+
+
+async def admitted(request: Request, parts: Services, site_id: str, authorization: str) -> Guest:
+    """Return who sends a request, and count it. Raises NotFound, SignInNeeded, TooMany."""
+    site = find_site(parts.sites, site_id)
+    if request.method in _COUNTED:
+        await parts.limits.visit(site, address(request))
+    scheme, _, token = authorization.partition(" ")
+    try:
+        visitor_id = parts.identity.visitor(token.strip(), site.id).visitor_id if scheme.lower() == "bearer" else None
+    except SignInNeeded:
+        visitor_id = None  # where no session is needed, clients of other kinds send keys of their own
+    if visitor_id is None and site.access.require_session:
+        raise SignInNeeded(
+            f"the site {site.id!r} needs a session: get one with POST /v1/sessions and send it as Authorization: Bearer"
+        )
+    return Guest(site, visitor_id)
+
+
+def address(request: Request) -> str:
+    """Return the address that a request comes from, as a trusted proxy says it or as the connection has it."""
+    return request.client.host if request.client else ""
+
+
+async def visitor(parts: Annotated[Services, Depends(services)], who: Annotated[Guest, Depends(guest)]) -> Visitor:
+    """Return who asks, with what they are answered from. Raises NoSnapshot before anything was published."""
+    return Visitor(who, parts.library.current)
 
 
 TheServices = Annotated[Services, Depends(services)]
+TheGuest = Annotated[Guest, Depends(guest)]
 TheVisitor = Annotated[Visitor, Depends(visitor)]

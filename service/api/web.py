@@ -56,6 +56,12 @@ async def _page(request: Request) -> Response:
     return await _document(request, "page.html", site, "'none'", "no-referrer")
 
 
+async def _shared(request: Request) -> Response:
+    """Return the page that shows a shared answer; what is shared, the page asks for itself."""
+    site = _site(request, DEFAULT_SITE)
+    return await _document(request, "shared.html", site, "'none'", "no-referrer")
+
+
 async def _framed(request: Request) -> Response:
     site = _site(request, request.path_params["site_id"])
     ancestors = " ".join(("'self'", *site.allowed_origins))
@@ -64,7 +70,7 @@ async def _framed(request: Request) -> Response:
 
 def _site(request: Request, site_id: str) -> SiteSettings:
     services: Services = request.app.state.services
-    return find_site(services.settings, site_id)
+    return find_site(services.sites, site_id)
 
 
 async def _document(request: Request, name: str, site: SiteSettings, ancestors: str, referrers: str) -> Response:
@@ -88,6 +94,7 @@ def routes() -> list[BaseRoute]:
     compressed = [Middleware(GZipMiddleware, minimum_size=1000)]
     return [
         Route("/", _page, middleware=compressed),
+        Route("/s/{token}", _shared, middleware=compressed),
         Route("/frame/{site_id}", _framed, middleware=compressed),
         Route("/widget.js", _widget, middleware=compressed),
         Route("/favicon.ico", _icon, middleware=compressed),

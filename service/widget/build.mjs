@@ -41,6 +41,7 @@ await rm(OUT, { recursive: true, force: true });
 const widget = await chunks({ chat: 'src/chat.ts', frame: 'src/frame.ts', glossary: 'src/hostglossary.ts' });
 const page = await chunks({ page: 'src/page.ts' });
 const framed = await chunks({ framed: 'src/framed.ts' });
+const shared = await chunks({ shared: 'src/shared.ts' });
 await build({ ...common, entryPoints: { widget: 'src/loader.ts' }, format: 'iife', outdir: OUT, define: { CHUNKS: JSON.stringify(widget.names) } });
 
 const importsOf = ({ imports }) => imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
@@ -55,8 +56,9 @@ async function html(name, { names, outputs }, assets) {
 
 await html('page', page, 'assets');
 await html('framed', framed, '../assets');
+await html('shared', shared, '../assets');
 for (const file of ['page.css', 'icon.svg']) await writeFile(`${OUT}/${file}`, await readFile(`src/${file}`));
 // What each chunk is made of and brings along, for the check of sizes.
-const outputs = Object.entries({ ...widget.outputs, ...page.outputs, ...framed.outputs });
+const outputs = Object.entries({ ...widget.outputs, ...page.outputs, ...framed.outputs, ...shared.outputs });
 const graph = outputs.map(([path, output]) => [basename(path), { source: output.entryPoint ?? null, imports: importsOf(output) }]);
 await writeFile(`${OUT}/chunks.json`, `${JSON.stringify(Object.fromEntries(graph.sort()), null, 1)}\n`);

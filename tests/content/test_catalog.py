@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from content.catalog import Catalog, StoredPage, write_catalog
+from content.catalog import Catalog, Revision, StoredPage, write_catalog
 from content.errors import NotFound
 from content.model import Page
 
 APPLE = Page("default", "https://example.com/apple", "Apple", "https://example.com/apple", "An apple is a fruit.", ())
+CREATED = "2026-01-02T03:04:05+00:00"
 BANANA = replace(APPLE, page_id="https://example.com/banana", title="Banana")
 
 
 def written(folder: Path, *pages: Page) -> Path:
     path = folder / "catalog.sqlite3"
-    write_catalog(path, (StoredPage(page, "source", page.digest, ()) for page in pages), ())
+    write_catalog(path, (StoredPage(page, "source", page.digest, ()) for page in pages), (), CREATED)
     return path
 
 
@@ -46,4 +47,16 @@ def test_a_catalog_from_before_there_were_addresses(tmp_path):
     assert catalog.page_at("default", APPLE.page_id) == APPLE
     with pytest.raises(NotFound):
         catalog.page_at("default", "https://example.com/old")
+    catalog.close()
+
+
+def test_a_page_without_times_is_of_the_snapshot_that_is_written(tmp_path):
+    old = "2025-01-01T00:00:00+00:00"
+    path = tmp_path / "catalog.sqlite3"
+    known = StoredPage(BANANA, "source", BANANA.digest, (), published=old)
+    write_catalog(path, [StoredPage(APPLE, "source", APPLE.digest, ()), known], (), CREATED)
+    catalog = Catalog.open(path)
+    assert catalog.revision("default", APPLE.page_id) == Revision(CREATED, CREATED)
+    assert catalog.revision("default", BANANA.page_id) == Revision(old, CREATED)
+    assert catalog.revision("other", BANANA.page_id) is None
     catalog.close()

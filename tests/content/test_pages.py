@@ -25,7 +25,7 @@ def parts(path: Path):
 
 
 def test_there_are_enough():
-    assert len(FILES) >= 30
+    assert len(FILES) >= 100
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -50,6 +50,12 @@ def test_no_name_belongs_to_two_articles():
         meta, _ = parts(path)
         for name in (meta["title"], *meta["aliases"]):
             assert names.setdefault(name.casefold(), path.stem) == path.stem, name
+
+
+def test_relations_go_both_ways():
+    related = {path.stem: parts(path)[0]["related"] for path in FILES}
+    one_way = [(page, other) for page in related for other in related[page] if page not in related[other]]
+    assert not one_way
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -1,9 +1,11 @@
 import re
+import sqlite3
 
 import numpy as np
 import pytest
 
 from content.archive import Archive
+from content.catalog import Revision
 from content.errors import SourceError
 from content.search import search
 from ingest.pipeline import IngestOptions, ingest
@@ -240,3 +242,36 @@ def test_a_title_known_before_is_not_embedded_again(pages, var):
         if title in known
     )
     assert len(after.title_vectors) == len(after.titles) == len(before.titles) + 1
+
+
+LONG_AGO = "2020-01-02T03:04:05+00:00"
+
+
+def redate(var, statement):
+    archive = Archive(var)
+    connection = sqlite3.connect(archive.path(archive.current_id()) / "catalog.sqlite", isolation_level=None)
+    connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize("options", [IngestOptions(), IngestOptions(rebuild=True)])
+def test_pages_keep_the_time_of_their_last_change(pages, var, options):
+    ingest_folder(var, pages)
+    redate(var, f"UPDATE revision SET published = '{LONG_AGO}', changed = '{LONG_AGO}'")
+    (pages / "softmax.md").write_text(GLOSSARY["softmax.md"].replace("Softmax divides", "Softmax always divides"))
+    write_pages(pages, {"new.md": "# New\n\nText."})
+    ingest_folder(var, pages, options=options)
+    snapshot = open_snapshot(var)
+    created = snapshot.manifest.created
+    assert snapshot.revision("default", "transformer") == Revision(LONG_AGO, LONG_AGO)
+    assert snapshot.revision("default", "softmax") == Revision(LONG_AGO, created)
+    assert snapshot.revision("default", "new") == Revision(created, created)
+
+
+def test_pages_of_a_snapshot_from_before_there_were_times_are_no_younger_than_it(pages, var):
+    ingest_folder(var, pages)
+    redate(var, "DELETE FROM revision")
+    before = open_snapshot(var).manifest.created
+    write_pages(pages, {"new.md": "# New\n\nText."})
+    ingest_folder(var, pages)
+    assert open_snapshot(var).revision("default", "transformer").published == before

@@ -1,7 +1,11 @@
 import pytest
 
 from content.errors import NotFound
-from service.conversation import Conversations, new_id
+from service.conversation import Conversations, Exchange, new_id
+
+
+def exchange(message_id="m"):
+    return Exchange(message_id, "What?", (), "s")
 
 
 class Clock:
@@ -19,7 +23,7 @@ def clock():
 def test_a_conversation_is_resumed_with_its_turns(clock):
     kept = Conversations(10, 60, clock)
     started = kept.start("default", "a")
-    kept.add(started, "What?", "That.")
+    kept.add(started, "What?", "That.", exchange())
     assert [turn.content for turn in kept.resume("a", "default").turns] == ["What?", "That."]
 
 
@@ -60,9 +64,32 @@ def test_only_the_last_turns_are_remembered(clock):
     kept = Conversations(2, 60, clock)
     conversation = kept.start("default", "a")
     for number in range(50):
-        kept.add(conversation, f"q{number}", "a")
+        kept.add(conversation, f"q{number}", "a", exchange(f"m{number}"))
     assert len(conversation.turns) == 40
     assert conversation.turns[-2].content == "q49"
+    assert kept.exchange("m30", "default").message_id == "m30"
+    with pytest.raises(NotFound):
+        kept.exchange("m29", "default")
+
+
+def test_an_answer_is_kept_as_long_as_its_conversation(clock):
+    kept = Conversations(1, 60, clock)
+    kept.add(kept.start("default", "a"), "What?", "That.", exchange())
+    assert kept.exchange("m", "default") == exchange()
+    with pytest.raises(NotFound, match="no such message"):
+        kept.exchange("m", "other")
+    kept.start("default", "b")
+    with pytest.raises(NotFound, match="no such message"):
+        kept.exchange("m", "default")
+
+
+def test_an_answer_to_a_conversation_that_made_room_meanwhile_is_not_kept(clock):
+    kept = Conversations(1, 60, clock)
+    gone = kept.start("default", "a")
+    kept.start("default", "b")
+    kept.add(gone, "What?", "That.", exchange())
+    with pytest.raises(NotFound):
+        kept.exchange("m", "default")
 
 
 def test_ids_cannot_be_guessed():

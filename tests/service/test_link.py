@@ -1,6 +1,6 @@
 import pytest
 
-from service.link import quote_link
+from service.link import quote_link, vetted
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,26 @@ def test_links(url, text, anchor, link):
 )
 def test_links_to_pages_of_documents_and_times_of_recordings(url, locator, link):
     assert quote_link(url, "words", None, locator) == link
+
+
+@pytest.mark.parametrize(
+    ("address", "live"),
+    [
+        ("https://example.com/a?b=c#d", True),
+        ("mailto:help@example.com", True),
+        ("mailto:", False),
+        ("HTTP://EXAMPLE.COM", True),
+        ("http:///nowhere", False),
+        ("https:example.com", False),
+        ("//example.com", False),
+        ("java\nscript:alert(1)", False),
+        ("https://example.com/\nx", False),
+        ("https://example.com\\@evil.example", False),
+        (" https://example.com", False),
+        ("https://[::1", False),
+        ("data:text/html,x", False),
+        (None, False),
+    ],
+)
+def test_only_addresses_of_the_web_and_of_mail_become_links(address, live):
+    assert vetted(address) == (address if live else None)

@@ -8,6 +8,7 @@ import pytest
 
 from content.errors import Busy
 from service.api import chat
+from service.api.stream import paced
 from service.model import Delta, Sources, Started
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +28,7 @@ async def test_a_comment_is_sent_while_nothing_comes():
         await asyncio.sleep(0.12)
         yield Delta("late")
 
-    parts = await collected(chat.stream([Started("c", "m"), Sources()], slow(), ping_seconds=0.05))
+    parts = await collected(chat.stream(paced([Started("c", "m"), Sources()], slow(), ping_seconds=0.05)))
     assert parts[2].startswith(b":")
     assert parts[-1].startswith(b"event: delta\n")
 
@@ -38,7 +39,7 @@ async def test_a_fault_ends_the_stream_with_an_error(fault, status):
         yield Delta("half")
         raise fault
 
-    parts = await collected(chat.stream([Started("c", "m")], broken()))
+    parts = await collected(chat.stream(paced([Started("c", "m")], broken())))
     assert parts[-1].startswith(b"event: error\n")
     assert f'"status":{status}'.encode() in parts[-1]
     assert b"secret" not in parts[-1]
@@ -56,7 +57,7 @@ async def test_a_visitor_who_leaves_stops_the_work():
             stopped.set()
 
     events = endless()
-    stream = chat.stream([], events)
+    stream = chat.stream(paced([], events))
     await anext(stream)
     await stream.aclose()
     await events.aclose()

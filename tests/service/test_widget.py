@@ -109,9 +109,9 @@ async def test_our_pages_run_their_own_scripts_alone(glossary_dir):
 async def test_what_a_site_says_of_itself(glossary_dir):
     brand = {
         "theme": "dark", "font": "Inter, sans-serif", "logo": "https://img.example/l.png", "position": "left",
-        "languages": ["de", "en"], "tone": "friendly", "privacy_url": "https://a.example/p", "consent": "Yes.",
+        "languages": ["de", "en"], "tone": "friendly", "privacy_url": "https://a.example/p",
     }  # fmt: skip
     async with client(glossary_dir, site=[{"id": "default"} | brand]) as http:
         site = (await http.get("/v1/site/default")).json()
     assert {name: site[name] for name in brand} == brand
-    assert site["features"]["alignment"] is site["features"]["share"] is False
+    assert site["features"]["share"] is True

@@ -1,6 +1,6 @@
 /** The brand: what the site says of itself, overridden by the attributes of its tag. */
 import { webAddress } from './address';
-import type { Features, SiteReply } from './types';
+import type { Features, LeadForm, SiteReply } from './types';
 
 export interface Brand {
   title: string;
@@ -14,7 +14,9 @@ export interface Brand {
   tone: 'formal' | 'friendly';
   languages: string[];
   privacyUrl: string | null;
-  consent: string | null;
+  /** What visitors are asked who leave a message. */
+  leadForm: LeadForm | null;
+  sessionRequired: boolean;
   features: Partial<Features>;
 }
 
@@ -38,7 +40,8 @@ export function brandOf(site: SiteReply | null, given: DOMStringMap): Brand {
     tone: oneOf(given.tone || site?.tone, ['formal', 'friendly']) ?? 'formal',
     languages: given.language ? [given.language] : (site?.languages ?? []),
     privacyUrl: webAddress(site?.privacy_url),
-    consent: site?.consent ?? null,
+    leadForm: site?.lead_form ?? null,
+    sessionRequired: site?.session_required ?? false,
     features: site?.features ?? {},
   };
 }

@@ -14,7 +14,7 @@ import tokensCss from './style/tokens.css';
 export async function mount(host: Host): Promise<Face> {
   const { toggle, api, site, brand, language, emit } = host;
   const spoken = await speech(brand, language);
-  const service = new Service(api, site);
+  const service = new Service(api, site, brand.sessionRequired);
   const reader = new Reader(service, spoken.strings);
   const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit, compact: toggle !== null, show: (place) => reader.show(place) });
   const panel = toggle && new Panel(brand.title, spoken.strings, chat.element, toggle, emit, () => chat.hideCard(), () => chat.startAfresh());

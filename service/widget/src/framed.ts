@@ -25,7 +25,7 @@ async function begin(): Promise<void> {
   const brand = brandOf(found, { language: asked.get('language') ?? undefined, theme: asked.get('theme') ?? undefined });
   const spoken = await speech(brand, undefined);
   dress(brand, spoken, framedCss);
-  const service = new Service(api, site);
+  const service = new Service(api, site, brand.sessionRequired);
   const reader = new Reader(service, spoken.strings);
   const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit: tell, compact: true, show: (place) => reader.show(place) });
   document.body.append(h('main', { class: 'app root launcher', 'aria-label': brand.title }, chat.element, reader.element));

@@ -11,7 +11,7 @@ interface Message {
   role?: string;
   text?: string;
   content?: string;
-  author?: string;
+  name?: string | null;
 }
 
 /** Ask for a person; return whether one will come. */
@@ -48,9 +48,9 @@ export async function follow(chat: Chat, conversationId: string, signal: AbortSi
   }
 }
 
-function show(chat: Chat, { text, content, author }: Message): void {
+function show(chat: Chat, { text, content, name }: Message): void {
   const said = new Markdown(() => null, chat.strings).render(text ?? content ?? '');
-  const label = h('p', { class: 'label' }, author || chat.strings.person);
+  const label = h('p', { class: 'label' }, name || chat.strings.person);
   chat.log.append(h('div', { class: 'turn person' }, h('div', { class: 'answer', dir: 'auto' }, label, said)));
   chat.log.lastElementChild?.scrollIntoView({ block: 'nearest' });
 }

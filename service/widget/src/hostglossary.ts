@@ -31,7 +31,7 @@ const MOST_TERMS = 20_000;
 export async function markTerms({ root, sheets, api, site, brand, language, mode, ask }: GlossaryHost): Promise<void> {
   if (!('highlights' in CSS)) return; // an older browser shows the page as it is
   try {
-    const [terms, { strings }] = await Promise.all([allTerms(new Service(api, site)), speech(brand, language)]);
+    const [terms, { strings }] = await Promise.all([allTerms(new Service(api, site, brand.sessionRequired)), speech(brand, language)]);
     const card = new TermCard(strings, (term) => ask(fill(strings.whatIs, term.name)));
     const pointer = new TermPointer(mode, card);
     const bar = new TermBar(strings.termsOnPage, (place) => pointer.choose(place), () => card.hide());

@@ -21,7 +21,7 @@ async function begin(): Promise<void> {
   const brand = brandOf(found, { language: asked.get('language') ?? undefined });
   const spoken = await speech(brand, undefined);
   dress(brand, spoken, heatmapCss);
-  const service = new Service(api, site);
+  const service = new Service(api, site, brand.sessionRequired);
   const conversations = new Conversations(api, site);
   const source = new SourcePanel(service, spoken.strings, brand.features.alignment ?? false);
   const chat = new Chat({

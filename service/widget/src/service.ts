@@ -1,7 +1,8 @@
 /** The service as one site's visitors reach it. */
 import { Failure } from './failure';
+import { read, write } from './keeper';
 import { serverSentEvents, type ServerEvent } from './sse';
-import type { Answer, Citation, PageReply, Place, SearchReply, SearchResult, TermList } from './types';
+import type { Answer, Citation, PageReply, Place, SearchReply, SearchResult, SharedAnswer, TermList } from './types';
 
 /** What an answer is made of while it streams. */
 export type ChatEvent =
@@ -28,15 +29,24 @@ export interface Alignment {
 
 export interface Lead {
   email: string;
-  name?: string | undefined;
-  message?: string | undefined;
   consent: boolean;
   conversation_id?: string | undefined;
+  name?: string;
+  company?: string;
+  message?: string;
+  /** What else the site's form asks for. */
+  fields?: Record<string, string>;
 }
+
+const tab = (): Storage => sessionStorage;
 
 export class Service {
   /** `api` has no slash at its end. */
-  constructor(readonly api: string, readonly site: string) {}
+  constructor(
+    readonly api: string,
+    readonly site: string,
+    private readonly needsSession = false,
+  ) {}
 
   page({ collection, page_id }: Place): Promise<PageReply> {
     return this.#get(`/v1/pages?${new URLSearchParams({ collection, id: page_id })}`);
@@ -63,6 +73,10 @@ export class Service {
     const response = await this.#post(`/v1/messages/${encodeURIComponent(messageId)}/share`, {});
     const { url } = (await response.json()) as { url: string };
     return new URL(url, this.api).href;
+  }
+
+  shared(token: string): Promise<SharedAnswer> {
+    return this.#get(`/v1/shares/${encodeURIComponent(token)}`);
   }
 
   async leaveMessage(lead: Lead): Promise<void> {
@@ -113,11 +127,24 @@ export class Service {
     return response;
   }
 
+  /** Return the visitor's session, begun anew where the one of this tab is over or there is none. */
+  async #session(): Promise<string> {
+    const key = `glossator:session:${this.api}:${this.site}`;
+    const kept = read<{ token: string; expires_at: string }>(tab, key);
+    if (kept && Date.parse(kept.expires_at) > Date.now()) return kept.token;
+    const response = await fetch(`${this.api}/v1/sessions`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ site_id: this.site }) });
+    if (!response.ok) throw await Failure.from(response);
+    const begun = (await response.json()) as { token: string; expires_at: string };
+    write(tab, key, begun);
+    return begun.token;
+  }
+
   async #fetch(path: string, options: RequestInit): Promise<Response> {
     try {
-      return await fetch(this.api + path, { ...options, headers: { ...options.headers, 'X-Glossator-Site': this.site } });
+      const session: HeadersInit = this.needsSession ? { Authorization: `Bearer ${await this.#session()}` } : {};
+      return await fetch(this.api + path, { ...options, headers: { ...options.headers, ...session, 'X-Glossator-Site': this.site } });
     } catch (error) {
-      if (options.signal?.aborted) throw error;
+      if (options.signal?.aborted || error instanceof Failure) throw error;
       throw new Failure(navigator.onLine ? 'unreachable' : 'offline');
     }
   }

@@ -44,6 +44,650 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List the curated answers, the newest first.
+         */
+        get: operations["listed_v1_admin_answers_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Pin an answer to a question.
+         */
+        post: operations["create_v1_admin_answers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/answers/{answer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change an answer; it stays at its site.
+         */
+        put: operations["change_v1_admin_answers__answer_id__put"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove an answer.
+         */
+        delete: operations["remove_v1_admin_answers__answer_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List who did what, the last first.
+         */
+        get: operations["listed_v1_admin_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List conversations, those with the last message first.
+         */
+        get: operations["listed_v1_admin_conversations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/conversations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Give all conversations as CSV or JSON Lines, those with the last message first.
+         */
+        get: operations["export_v1_admin_conversations_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Return a conversation: what was asked, what was answered, from which passages, how it was rated.
+         */
+        get: operations["one_v1_admin_conversations__conversation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Label
+         * @description Give a conversation a label.
+         */
+        patch: operations["label_v1_admin_conversations__conversation_id__patch"];
+        trace?: never;
+    };
+    "/v1/admin/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List handoffs, the newest first.
+         */
+        get: operations["listed_v1_admin_handoffs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/handoffs/{handoff_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Return a handoff with its transcript.
+         */
+        get: operations["one_v1_admin_handoffs__handoff_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/handoffs/{handoff_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description Mark as dealt with.
+         */
+        post: operations["close_v1_admin_handoffs__handoff_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/handoffs/{handoff_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply
+         * @description Write to the visitor.
+         */
+        post: operations["reply_v1_admin_handoffs__handoff_id__reply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/handoffs/{handoff_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Back
+         * @description Hand back to the assistant.
+         */
+        post: operations["hand_back_v1_admin_handoffs__handoff_id__return_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/handoffs/{handoff_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Take over: from now on the visitor's messages come here, and the assistant is silent.
+         */
+        post: operations["take_v1_admin_handoffs__handoff_id__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ingests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List the ingests that were started here, the newest first.
+         */
+        get: operations["listed_v1_admin_ingests_get"];
+        put?: never;
+        /**
+         * Start
+         * @description Start an ingest; it runs in the background.
+         */
+        post: operations["start_v1_admin_ingests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/ingests/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Return an ingest.
+         */
+        get: operations["one_v1_admin_ingests__job_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List the keys, revoked ones too.
+         */
+        get: operations["listed_v1_admin_keys_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Make a key.
+         */
+        post: operations["create_v1_admin_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Revoke a key.
+         */
+        delete: operations["revoke_v1_admin_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List leads, the newest first.
+         */
+        get: operations["listed_v1_admin_leads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/leads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Give all leads as CSV or JSON Lines.
+         */
+        get: operations["export_v1_admin_leads_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/leads/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Return a lead.
+         */
+        get: operations["one_v1_admin_leads__lead_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Mark
+         * @description Say what has become of a lead.
+         */
+        patch: operations["mark_v1_admin_leads__lead_id__patch"];
+        trace?: never;
+    };
+    "/v1/admin/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login
+         * @description Sign in: sets a cookie that scripts cannot read and other sites cannot send.
+         */
+        post: operations["login_v1_admin_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description End the session.
+         */
+        post: operations["logout_v1_admin_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Say who calls.
+         */
+        get: operations["me_v1_admin_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List who may sign in.
+         */
+        get: operations["listed_v1_admin_members_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Add a member.
+         */
+        post: operations["create_v1_admin_members_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a member and end their sessions.
+         */
+        delete: operations["remove_v1_admin_members__member_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change a member's name, password or role.
+         */
+        patch: operations["change_v1_admin_members__member_id__patch"];
+        trace?: never;
+    };
+    "/v1/admin/privacy/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Erase every row that is kept of a visitor; return how many of each table.
+         */
+        post: operations["erase_v1_admin_privacy_erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/privacy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Give out every row that is kept of a visitor, by table.
+         */
+        post: operations["export_v1_admin_privacy_export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List the sites.
+         */
+        get: operations["listed_v1_admin_sites_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Add a site.
+         */
+        post: operations["create_v1_admin_sites_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Return a site.
+         */
+        get: operations["one_v1_admin_sites__site_id__get"];
+        /**
+         * Replace
+         * @description Change a site, all of its settings at once; from then on it no longer follows the configuration.
+         */
+        put: operations["replace_v1_admin_sites__site_id__put"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a site. What its visitors left stays for as long as it is kept; erase it first where it must not.
+         */
+        delete: operations["remove_v1_admin_sites__site_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description List the published states, the newest first.
+         */
+        get: operations["listed_v1_admin_snapshots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/snapshots/{snapshot_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rollback
+         * @description Answer from an earlier state again.
+         */
+        post: operations["rollback_v1_admin_snapshots__snapshot_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chat": {
         parameters: {
             query?: never;
@@ -58,6 +702,206 @@ export interface paths {
          * @description Answer a message from the content, with citations.
          */
         post: operations["chat_v1_chat_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description Answer the last message of a conversation from the content, with citations.
+         */
+        post: operations["complete_v1_chat_completions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Return a conversation to the visitor who had it.
+         */
+        get: operations["one_v1_conversations__conversation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Stream what a person writes (`message`) and whether one is called or there (`handoff`), from now on.
+         */
+        get: operations["events_v1_conversations__conversation_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create
+         * @description Rate an answer. The last rating of an answer counts.
+         */
+        post: operations["create_v1_feedback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create
+         * @description Ask for a person; who waits already waits on. Once this is answered it is on disk.
+         */
+        post: operations["create_v1_handoffs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create
+         * @description Leave an address. Once this is answered it is on disk; where it cannot be kept the answer is 503.
+         */
+        post: operations["create_v1_leads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message_id}/alignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Message Alignment
+         * @description Return which words of a citation's quote each word of the question looked at.
+         */
+        get: operations["message_alignment_v1_messages__message_id__alignment_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message_id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share
+         * @description Make a public link to an answer; sharing it again gives the same link.
+         */
+        post: operations["share_v1_messages__message_id__share_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models
+         * @description List the names that can be given as model: all collections or one, citations as marks or as footnotes.
+         */
+        get: operations["models_v1_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model
+         * @description Return one of the names that can be given as model.
+         */
+        get: operations["model_v1_models__model__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -98,6 +942,46 @@ export interface paths {
          * @description Find the passages that fit a question best.
          */
         post: operations["search_v1_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create
+         * @description Begin a visitor's session at a site; with a session that is not over yet, go on as the same visitor.
+         */
+        post: operations["create_v1_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared
+         * @description Return an answer that was shared.
+         */
+        get: operations["shared_v1_shares__token__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -169,6 +1053,48 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessSettings
+         * @description A ``[site.access]``: who may ask, and how often.
+         */
+        AccessSettings: {
+            /**
+             * Require Session
+             * @description Whether visitors need a session of `POST /v1/sessions` for everything else.
+             * @default false
+             */
+            require_session: boolean;
+            /**
+             * Site Per Minute
+             * @description How many requests all visitors together may send in a minute. Absent: 3000 from elsewhere.
+             */
+            site_per_minute?: number | null;
+            /**
+             * Visitor Per Minute
+             * @description How many requests an address may send in a minute. Absent: 60 for addresses elsewhere, any number for this machine itself.
+             */
+            visitor_per_minute?: number | null;
+        };
+        /**
+         * AlignmentReply
+         * @description What each word of a question looked at in a quote.
+         *
+         *     The question is the text that was searched for, in which a follow-up stands alone and typing errors are corrected.
+         *     ``question_tokens`` index it, ``passage_tokens`` index the quote. ``weights`` has a row for each word of the
+         *     question and a column for each of the quote.
+         */
+        AlignmentReply: {
+            /** Passage Tokens */
+            passage_tokens: components["schemas"]["Word"][];
+            /** Question */
+            question: string;
+            /** Question Tokens */
+            question_tokens: components["schemas"]["Word"][];
+            /** Quote */
+            quote: string;
+            /** Weights */
+            weights: number[][];
+        };
+        /**
          * Answer
          * @description The whole reply to a message. ``answer`` is Markdown with marks such as [1].
          */
@@ -221,6 +1147,69 @@ export interface components {
             unsupported: string[];
         };
         /**
+         * AnswerIn
+         * @description A question and the answer in Markdown that the owner gives to it.
+         */
+        AnswerIn: {
+            /** Answer */
+            answer: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Link */
+            link?: string | null;
+            /** Question */
+            question: string;
+            /**
+             * Site Id
+             * @default default
+             */
+            site_id: string;
+        };
+        /**
+         * AuditEntry
+         * @description Who did what to what, without the content of it.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Site Id */
+            site_id: string | null;
+            /** Target */
+            target: string | null;
+        };
+        /**
+         * ChatCompletion
+         * @description An answer; ``created`` is in seconds since 1970, ``system_fingerprint`` the snapshot that it is from.
+         */
+        ChatCompletion: {
+            /** Choices */
+            choices: components["schemas"]["CompletionChoice"][];
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /**
+             * Object
+             * @default chat.completion
+             * @constant
+             */
+            object: "chat.completion";
+            /** System Fingerprint */
+            system_fingerprint: string;
+            usage: components["schemas"]["CompletionUsage"];
+        };
+        /**
          * ChatRequest
          * @description A visitor's message.
          */
@@ -270,6 +1259,255 @@ export interface components {
             url: string | null;
         };
         /**
+         * CompletionChoice
+         * @description The one answer that a request gets. It is whole, so it always ends with ``stop``.
+         */
+        CompletionChoice: {
+            /**
+             * Finish Reason
+             * @default stop
+             * @constant
+             */
+            finish_reason: "stop";
+            /**
+             * Index
+             * @default 0
+             * @constant
+             */
+            index: 0;
+            /** Logprobs */
+            logprobs?: null;
+            message: components["schemas"]["CompletionMessage"];
+        };
+        /**
+         * CompletionMessage
+         * @description What the assistant says. ``glossator`` is the whole answer as ``/v1/chat`` gives it, with its citations.
+         */
+        CompletionMessage: {
+            /** Content */
+            content: string;
+            glossator: components["schemas"]["Answer"];
+            /** Refusal */
+            refusal?: null;
+            /**
+             * Role
+             * @default assistant
+             * @constant
+             */
+            role: "assistant";
+        };
+        /**
+         * CompletionRequest
+         * @description A conversation whose last message is answered. Fields that are not listed are accepted and ignored.
+         */
+        CompletionRequest: {
+            /**
+             * @default {
+             *       "footnotes": false
+             *     }
+             */
+            glossator: components["schemas"]["Extras"];
+            /** Messages */
+            messages: components["schemas"]["MessageIn"][];
+            /**
+             * Model
+             * @default glossator
+             */
+            model: string;
+            /** N */
+            n?: number | null;
+            /** Response Format */
+            response_format?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Stream
+             * @default false
+             */
+            stream: boolean | null;
+            stream_options?: components["schemas"]["StreamOptions"] | null;
+            /** Tool Choice */
+            tool_choice?: unknown;
+        };
+        /**
+         * CompletionUsage
+         * @description Tokens of the embedding model's vocabulary: of all messages that were sent, and of the answer's text.
+         */
+        CompletionUsage: {
+            /** Completion Tokens */
+            completion_tokens: number;
+            /** Prompt Tokens */
+            prompt_tokens: number;
+            /** Total Tokens */
+            total_tokens: number;
+        };
+        /**
+         * ContentPart
+         * @description A part of a message; only text is read.
+         */
+        ContentPart: {
+            /** Text */
+            text?: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
+         * ConversationDetail
+         * @description A conversation with all that was said in it.
+         */
+        ConversationDetail: {
+            conversation: components["schemas"]["ConversationItem"];
+            handoff: components["schemas"]["Handoff"] | null;
+            /** Handoff Messages */
+            handoff_messages: components["schemas"]["HandoffMessage"][];
+            /** Messages */
+            messages: components["schemas"]["Exchange"][];
+        };
+        /**
+         * ConversationItem
+         * @description A conversation in a list. ``questions`` are the visitor's, a line each, as far as they fit.
+         */
+        ConversationItem: {
+            /** Answered */
+            answered: number;
+            /** Handed Off */
+            handed_off: boolean;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string | null;
+            /** Language */
+            language: string | null;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Messages */
+            messages: number;
+            /** Questions */
+            questions: string;
+            /** Refused */
+            refused: number;
+            /** Site Id */
+            site_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Visitor Id */
+            visitor_id: string | null;
+        };
+        /**
+         * CreatedKey
+         * @description A new key. ``key`` is told this once.
+         */
+        CreatedKey: {
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+        };
+        /**
+         * CuratedAnswer
+         * @description An answer that the owner gives to a question, and to what means the same.
+         */
+        CuratedAnswer: {
+            /** Answer */
+            answer: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /** Link */
+            link: string | null;
+            /** Question */
+            question: string;
+            /** Site Id */
+            site_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * Exchange
+         * @description A visitor's message and its answer, with what the answer was made from. ``id`` is the answer's message_id.
+         */
+        Exchange: {
+            /** Answer */
+            answer: string;
+            /** Best Score */
+            best_score: number | null;
+            /** Citations */
+            citations: {
+                [key: string]: unknown;
+            }[];
+            /** Collections */
+            collections: string[] | null;
+            /** Comment */
+            comment?: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Curated Id */
+            curated_id: string | null;
+            /** Id */
+            id: string;
+            /** Language */
+            language: string | null;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string;
+            /** Passages */
+            passages: {
+                [key: string]: unknown;
+            }[];
+            /** Question */
+            question: string;
+            /** Rating */
+            rating?: ("up" | "down") | null;
+            /** Refusal Reason */
+            refusal_reason: string | null;
+            /** Searched */
+            searched: string | null;
+            /** Site Id */
+            site_id: string;
+            /** Snapshot Id */
+            snapshot_id: string | null;
+            /** Took Ms */
+            took_ms: number;
+            /** Usage */
+            usage: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Extras
+         * @description What OpenAI's API has no field for.
+         */
+        Extras: {
+            /**
+             * Footnotes
+             * @default false
+             */
+            footnotes: boolean;
+        };
+        /**
          * Features
          * @description What this service can do for visitors of a site.
          */
@@ -286,7 +1524,7 @@ export interface components {
             chat: boolean;
             /**
              * Feedback
-             * @default false
+             * @default true
              */
             feedback: boolean;
             /**
@@ -306,7 +1544,7 @@ export interface components {
             search: boolean;
             /**
              * Share
-             * @default false
+             * @default true
              */
             share: boolean;
             /**
@@ -314,6 +1552,21 @@ export interface components {
              * @default true
              */
             terms: boolean;
+        };
+        /**
+         * Feedback
+         * @description How good an answer was.
+         */
+        Feedback: {
+            /** Comment */
+            comment?: string | null;
+            /** Message Id */
+            message_id: string;
+            /**
+             * Rating
+             * @enum {string}
+             */
+            rating: "up" | "down";
         };
         /**
          * FieldError
@@ -324,6 +1577,144 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * Handoff
+         * @description A conversation that a person is wanted for. ``cause`` is request, refused_twice, low_confidence or keyword.
+         *
+         *     ``status`` is waiting, active (an agent has taken it), returned (handed back to the assistant) or closed.
+         */
+        Handoff: {
+            /** Agent */
+            agent: string | null;
+            /** Cause */
+            cause: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Contact */
+            contact: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Offline */
+            offline: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Site Id */
+            site_id: string;
+            /** Status */
+            status: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Visitor Id */
+            visitor_id: string | null;
+        };
+        /**
+         * HandoffDetail
+         * @description A handoff with its transcript: what the assistant answered, and what was written since.
+         */
+        HandoffDetail: {
+            handoff: components["schemas"]["Handoff"];
+            /** Handoff Messages */
+            handoff_messages: components["schemas"]["HandoffMessage"][];
+            /** Messages */
+            messages: components["schemas"]["Exchange"][];
+        };
+        /**
+         * HandoffIn
+         * @description The wish for a person. ``contact`` is how to reach the visitor later, such as an e-mail address.
+         */
+        HandoffIn: {
+            /** Contact */
+            contact?: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * HandoffMessage
+         * @description What the visitor or the agent wrote while a person had the conversation.
+         */
+        HandoffMessage: {
+            /**
+             * Author
+             * @enum {string}
+             */
+            author: "visitor" | "agent";
+            /** Conversation Id */
+            conversation_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Handoff Id */
+            handoff_id: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * HandoffReply
+         * @description The wish is kept. ``offline`` where nobody is there now: then a contact is worth leaving.
+         */
+        HandoffReply: {
+            /** Id */
+            id: string;
+            /** Offline */
+            offline: boolean;
+            /** Status */
+            status: string;
+        };
+        /**
+         * HandoffSettings
+         * @description A ``[site.handoff]``: whether and when a person takes over.
+         */
+        HandoffSettings: {
+            /**
+             * After Refusals
+             * @description A person is called after this many refusals in a row, such as 2. Absent: never.
+             */
+            after_refusals?: number | null;
+            /**
+             * Below Score
+             * @description A person is called where the best passage scores below this. Absent: never.
+             */
+            below_score?: number | null;
+            /**
+             * Enabled
+             * @description Whether visitors may ask for a person.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Hours
+             * @description When somebody is there, such as `mon-fri 09:00-17:00`. Absent: always.
+             * @default []
+             */
+            hours: string[];
+            /**
+             * Keywords
+             * @description A person is called where a message holds one of these words or phrases.
+             * @default []
+             */
+            keywords: string[];
+            /**
+             * Timezone
+             * @description The time zone of the hours.
+             * @default UTC
+             */
+            timezone: string;
         };
         /**
          * Heading
@@ -363,11 +1754,394 @@ export interface components {
             start: number;
         };
         /**
+         * IngestIn
+         * @description What to ingest: configured sources, all where none is named.
+         */
+        IngestIn: {
+            /**
+             * Force
+             * @description Publish although the check found worse answers.
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Rebuild
+             * @description Compute every vector anew.
+             * @default false
+             */
+            rebuild: boolean;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: string[];
+        };
+        /**
+         * Job
+         * @description An ingest that was started here: what it was told, how it ended, the last lines of what it said.
+         */
+        Job: {
+            /** Arguments */
+            arguments: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Exit Status */
+            exit_status: number | null;
+            /** Id */
+            id: string;
+            /** Output */
+            output: string;
+            /** Started By */
+            started_by: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "done" | "failed";
+        };
+        /**
+         * Key
+         * @description An admin key, without the key itself, which nobody but its holder has. ``site_id`` None means all sites.
+         */
+        Key: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            role: components["schemas"]["Role"];
+            /** Site Id */
+            site_id: string | null;
+        };
+        /**
+         * LabelChange
+         * @description A conversation's label, null for none.
+         */
+        LabelChange: {
+            /** Label */
+            label: string | null;
+        };
+        /**
+         * Lead
+         * @description Someone who left their address, and the consent that they gave: its text, and when (``created_at``).
+         */
+        Lead: {
+            /** Company */
+            company: string | null;
+            /** Consent */
+            consent: boolean;
+            /** Consent Text */
+            consent_text: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Message */
+            message: string | null;
+            /** Name */
+            name: string | null;
+            /** Site Id */
+            site_id: string;
+            /** Status */
+            status: string;
+            /** Visitor Id */
+            visitor_id: string | null;
+        };
+        /**
+         * LeadChange
+         * @description What has become of a lead.
+         */
+        LeadChange: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "contacted" | "closed";
+        };
+        /**
+         * LeadForm
+         * @description What visitors are asked who want to leave their address, and when.
+         */
+        LeadForm: {
+            /** Consent */
+            consent: string;
+            /** Fields */
+            fields: string[];
+            /** Required */
+            required: string[];
+            /** When */
+            when: string;
+        };
+        /**
+         * LeadIn
+         * @description Who wants to hear from the owner. ``fields`` are those that the site's form asks for beside the named ones.
+         */
+        LeadIn: {
+            /** Company */
+            company?: string | null;
+            /** Consent */
+            consent: boolean;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Email */
+            email: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            /** Message */
+            message?: string | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * LeadReply
+         * @description The lead is kept.
+         */
+        LeadReply: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * LeadSettings
+         * @description A ``[site.leads]``: whether and how visitors may leave their address.
+         */
+        LeadSettings: {
+            /**
+             * Consent
+             * @description The text that visitors agree to; it is kept with each lead, as it was.
+             * @default I agree that my details are stored so that I can be answered.
+             */
+            consent: string;
+            /**
+             * Enabled
+             * @description Whether they may.
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Fields
+             * @description What the form asks for beside the e-mail address; names other than these are the site's own.
+             * @default [
+             *       "name",
+             *       "company",
+             *       "message"
+             *     ]
+             */
+            fields: string[];
+            /**
+             * Required
+             * @description Those of the fields that must be filled in.
+             * @default []
+             */
+            required: string[];
+            /**
+             * When
+             * @description When the form is offered in a chat.
+             * @default during
+             * @enum {string}
+             */
+            when: "before" | "during" | "after";
+        };
+        /**
+         * Me
+         * @description Who is signed in. ``csrf`` goes back in the header X-CSRF-Token of whatever changes something.
+         */
+        Me: {
+            /** Csrf */
+            csrf: string | null;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Site Id */
+            site_id: string | null;
+        };
+        /**
+         * Member
+         * @description Someone who signs in. ``site_id`` None means all sites.
+         */
+        Member: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            /** Site Id */
+            site_id: string | null;
+        };
+        /**
+         * MemberChange
+         * @description What is to change; it ends the member's sessions.
+         */
+        MemberChange: {
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * MessageIn
+         * @description A message of the conversation. Those of the system and of tools are accepted and not followed.
+         */
+        MessageIn: {
+            /** Content */
+            content?: string | components["schemas"]["ContentPart"][] | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool" | "function";
+        };
+        /**
+         * ModelItem
+         * @description A name that a client can choose: what is searched, and how citations are written.
+         */
+        ModelItem: {
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default model
+             * @constant
+             */
+            object: "model";
+            /**
+             * Owned By
+             * @default glossator
+             */
+            owned_by: string;
+        };
+        /**
+         * ModelList
+         * @description The names that a client can choose.
+         */
+        ModelList: {
+            /** Data */
+            data: components["schemas"]["ModelItem"][];
+            /**
+             * Object
+             * @default list
+             * @constant
+             */
+            object: "list";
+        };
+        /**
+         * NewKey
+         * @description What a new key may do, and where: ``site_id`` absent means all sites.
+         */
+        NewKey: {
+            /** Name */
+            name?: string | null;
+            role: components["schemas"]["Role"];
+            /** Site Id */
+            site_id?: string | null;
+        };
+        /**
+         * NewMember
+         * @description Who is to sign in: ``site_id`` absent means all sites.
+         */
+        NewMember: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            role: components["schemas"]["Role"];
+            /** Site Id */
+            site_id?: string | null;
+        };
+        /**
+         * NotifySettings
+         * @description A ``[site.notify]``: who outside is told of new leads and handoffs.
+         */
+        NotifySettings: {
+            /**
+             * Allow Private
+             * @description Whether the host of `webhook` may lie in a private network, for tests and intranets. Only the configuration can say so, not the dashboard.
+             * @default false
+             */
+            allow_private: boolean;
+            /**
+             * Email
+             * @description The e-mail address that they are sent to (`smtp_host`).
+             */
+            email?: string | null;
+            /**
+             * Webhook
+             * @description The address that they are posted to as JSON, signed.
+             */
+            webhook?: string | null;
+            /**
+             * Webhook Secret
+             * @description The environment variable that holds the secret which the posts are signed with.
+             */
+            webhook_secret?: string | null;
+        };
+        /**
+         * OpenAIError
+         * @description What went wrong: ``param`` is the field at fault, ``code`` a name for programs.
+         */
+        OpenAIError: {
+            /** Code */
+            code: string | null;
+            /** Message */
+            message: string;
+            /** Param */
+            param: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
+         * OpenAIFailure
+         * @description An error as it is sent.
+         */
+        OpenAIFailure: {
+            error: components["schemas"]["OpenAIError"];
+        };
+        /**
          * Outcome
          * @description What became of a question.
          * @enum {string}
          */
-        Outcome: "answered" | "closest" | "refused" | "conversation" | "clarify";
+        Outcome: "answered" | "closest" | "refused" | "conversation" | "clarify" | "handed_off";
         /**
          * PageReply
          * @description A page as it was read. The offsets of passages and quotes index its text.
@@ -385,6 +2159,140 @@ export interface components {
             title: string;
             /** Url */
             url: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_ConversationItem_: {
+            /** Items */
+            items: components["schemas"]["ConversationItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_CuratedAnswer_: {
+            /** Items */
+            items: components["schemas"]["CuratedAnswer"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_Handoff_: {
+            /** Items */
+            items: components["schemas"]["Handoff"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_Job_: {
+            /** Items */
+            items: components["schemas"]["Job"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_Key_: {
+            /** Items */
+            items: components["schemas"]["Key"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_Lead_: {
+            /** Items */
+            items: components["schemas"]["Lead"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_Member_: {
+            /** Items */
+            items: components["schemas"]["Member"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_SiteView_: {
+            /** Items */
+            items: components["schemas"]["SiteView"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_SnapshotItem_: {
+            /** Items */
+            items: components["schemas"]["SnapshotItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PrivacySettings
+         * @description A ``[site.privacy]``: what is kept of visitors, and for how long.
+         */
+        PrivacySettings: {
+            /**
+             * Conversation Days
+             * @description How long conversations are kept after their last message. None: for good.
+             * @default 365
+             */
+            conversation_days: number | null;
+            /**
+             * Lead Days
+             * @description How long leads are kept. None: for good.
+             * @default 730
+             */
+            lead_days: number | null;
+            /**
+             * Phone Region
+             * @description The country whose telephone numbers are known without their country code, such as `DE`.
+             * @default US
+             */
+            phone_region: string;
+            /**
+             * Redact
+             * @description What is made unreadable in messages before they are kept: e-mail addresses, telephone and card numbers.
+             * @default [
+             *       "email",
+             *       "phone",
+             *       "card"
+             *     ]
+             */
+            redact: ("email" | "phone" | "card")[];
         };
         /**
          * Problem
@@ -448,6 +2356,80 @@ export interface components {
             slug: string;
         };
         /**
+         * RepliesSettings
+         * @description A ``[site.replies]``: what is said without a search.
+         */
+        RepliesSettings: {
+            /**
+             * About
+             * @description To questions about the assistant itself.
+             * @default I answer questions from this site's own content, in quotes with links to where they stand. When the content does not hold the answer, I say so.
+             */
+            about: string;
+            /**
+             * Clarify
+             * @description When a question can mean several things.
+             * @default Which one do you mean?
+             */
+            clarify: string;
+            /**
+             * Closest
+             * @description Before quotes that may or may not answer.
+             * @default I am not sure that the content answers this. The closest I found:
+             */
+            closest: string;
+            /**
+             * Goodbye
+             * @description To a farewell.
+             * @default Goodbye!
+             */
+            goodbye: string;
+            /**
+             * Hello
+             * @description To a greeting.
+             * @default Hello! What would you like to know?
+             */
+            hello: string;
+            /**
+             * Person
+             * @description To the wish to talk to a person.
+             * @default I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.
+             */
+            person: string;
+            /**
+             * Refused
+             * @description When the content has none.
+             * @default I did not find an answer to this in the content.
+             */
+            refused: string;
+            /**
+             * Thanks
+             * @description To thanks.
+             * @default You are welcome.
+             */
+            thanks: string;
+            /**
+             * Vague
+             * @description When a question says too little to search for.
+             * @default What is your question about? Please name it, so that I can look for it.
+             */
+            vague: string;
+        };
+        /**
+         * Reply
+         * @description What an agent writes.
+         */
+        Reply: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * Role
+         * @description What a key or a member may do. Each role may do all that those before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "agent" | "editor" | "owner";
+        /**
          * SearchReply
          * @description What a search found, best first.
          */
@@ -505,14 +2487,83 @@ export interface components {
             url: string | null;
         };
         /**
+         * SessionReply
+         * @description A visitor's session. The token goes into ``Authorization: Bearer``.
+         */
+        SessionReply: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Token */
+            token: string;
+            /** Visitor Id */
+            visitor_id: string;
+        };
+        /**
+         * SessionRequest
+         * @description The site that a visitor is at.
+         */
+        SessionRequest: {
+            /**
+             * Site Id
+             * @default default
+             */
+            site_id: string;
+        };
+        /**
+         * ShareReply
+         * @description The public, read-only link to an answer.
+         */
+        ShareReply: {
+            /** Token */
+            token: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * SharedAnswer
+         * @description An answer that was shared: the question and the answer, nothing of who asked.
+         */
+        SharedAnswer: {
+            /** Answer */
+            answer: string;
+            /** Citations */
+            citations: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Outcome */
+            outcome: string;
+            /** Question */
+            question: string;
+            /** Site Id */
+            site_id: string;
+            /** Site Title */
+            site_title: string;
+        };
+        /**
+         * SignIn
+         * @description An address and its password.
+         */
+        SignIn: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * SiteReply
          * @description What a visitor's page needs to show the assistant.
          */
         SiteReply: {
             /** Color */
             color: string | null;
-            /** Consent */
-            consent: string | null;
             features: components["schemas"]["Features"];
             /** Font */
             font: string | null;
@@ -521,9 +2572,12 @@ export interface components {
             /** Id */
             id: string;
             /** Languages */
-            languages: ("en" | "de" | "fr" | "es" | "zh" | "ar")[];
+            languages: string[];
+            lead_form: components["schemas"]["LeadForm"] | null;
             /** Logo */
             logo: string | null;
+            /** Person There */
+            person_there: boolean;
             /**
              * Position
              * @enum {string}
@@ -531,6 +2585,8 @@ export interface components {
             position: "right" | "left";
             /** Privacy Url */
             privacy_url: string | null;
+            /** Session Required */
+            session_required: boolean;
             /** Suggestions */
             suggestions: string[];
             /**
@@ -545,6 +2601,227 @@ export interface components {
              * @enum {string}
              */
             tone: "formal" | "friendly";
+        };
+        /**
+         * SiteSettings
+         * @description A ``[[site]]``: one assistant as visitors meet it.
+         */
+        SiteSettings: {
+            /**
+             * @description Who may ask, and how often.
+             * @default {
+             *       "require_session": false
+             *     }
+             */
+            access: components["schemas"]["AccessSettings"];
+            /**
+             * Allowed Origins
+             * @description The origins whose pages may embed the widget, compared exactly.
+             * @default []
+             */
+            allowed_origins: string[];
+            /**
+             * Collections
+             * @description The public collections; absent means all.
+             */
+            collections?: string[] | null;
+            /**
+             * Color
+             * @description The accent colour, such as `#3355aa`; where its contrast is too low, a shade of it is shown.
+             */
+            color?: string | null;
+            /**
+             * Font
+             * @description Names of fonts that the page has, such as `Inter, sans-serif`. Absent: those of the system.
+             */
+            font?: string | null;
+            /**
+             * Greeting
+             * @description What a new visitor reads first. Absent: an invitation to ask, in the visitor's language.
+             */
+            greeting?: string | null;
+            /**
+             * @description Whether and when a person takes over.
+             * @default {
+             *       "enabled": true,
+             *       "hours": [],
+             *       "keywords": [],
+             *       "timezone": "UTC"
+             *     }
+             */
+            handoff: components["schemas"]["HandoffSettings"];
+            /**
+             * Id
+             * @description Its public name.
+             * @default default
+             */
+            id: string;
+            /**
+             * Languages
+             * @description What the widget may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its visitor has none of them. Absent: all.
+             * @default []
+             */
+            languages: ("en" | "de" | "fr" | "es" | "zh" | "ar")[];
+            /**
+             * @description Whether and how visitors may leave their address.
+             * @default {
+             *       "consent": "I agree that my details are stored so that I can be answered.",
+             *       "enabled": true,
+             *       "fields": [
+             *         "name",
+             *         "company",
+             *         "message"
+             *       ],
+             *       "required": [],
+             *       "when": "during"
+             *     }
+             */
+            leads: components["schemas"]["LeadSettings"];
+            /**
+             * Logo
+             * @description The address of an image above the greeting; the page's policy must let it be shown.
+             */
+            logo?: string | null;
+            /**
+             * @description Who is told of new leads and handoffs.
+             * @default {
+             *       "allow_private": false
+             *     }
+             */
+            notify: components["schemas"]["NotifySettings"];
+            /**
+             * Position
+             * @description The corner of the launcher.
+             * @default right
+             * @enum {string}
+             */
+            position: "right" | "left";
+            /**
+             * @description What is kept of visitors, and for how long.
+             * @default {
+             *       "conversation_days": 365,
+             *       "lead_days": 730,
+             *       "phone_region": "US",
+             *       "redact": [
+             *         "email",
+             *         "phone",
+             *         "card"
+             *       ]
+             *     }
+             */
+            privacy: components["schemas"]["PrivacySettings"];
+            /**
+             * Privacy Url
+             * @description The site's privacy policy, linked below the chat.
+             */
+            privacy_url?: string | null;
+            /**
+             * @description What is said without a search.
+             * @default {
+             *       "about": "I answer questions from this site's own content, in quotes with links to where they stand. When the content does not hold the answer, I say so.",
+             *       "clarify": "Which one do you mean?",
+             *       "closest": "I am not sure that the content answers this. The closest I found:",
+             *       "goodbye": "Goodbye!",
+             *       "hello": "Hello! What would you like to know?",
+             *       "person": "I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.",
+             *       "refused": "I did not find an answer to this in the content.",
+             *       "thanks": "You are welcome.",
+             *       "vague": "What is your question about? Please name it, so that I can look for it."
+             *     }
+             */
+            replies: components["schemas"]["RepliesSettings"];
+            /**
+             * Suggestions
+             * @description Questions to begin with; taken from the content where there are none.
+             * @default []
+             */
+            suggestions: string[];
+            /**
+             * Theme
+             * @description Light or dark; `auto` is as visitors have it.
+             * @default auto
+             * @enum {string}
+             */
+            theme: "auto" | "light" | "dark";
+            /**
+             * Title
+             * @description The assistant's name.
+             * @default Ask the glossary
+             */
+            title: string;
+            /**
+             * Tone
+             * @description How the widget addresses visitors in languages that make a difference (Sie or du).
+             * @default formal
+             * @enum {string}
+             */
+            tone: "formal" | "friendly";
+        };
+        /**
+         * SiteView
+         * @description A site. ``seeded`` while it is as the configuration has it and follows that.
+         */
+        SiteView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Seeded */
+            seeded: boolean;
+            settings: components["schemas"]["SiteSettings"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SnapshotItem
+         * @description A published state. ``current`` is the one that answers come from.
+         */
+        SnapshotItem: {
+            /** Collections */
+            collections: string[];
+            /** Created */
+            created: string;
+            /** Current */
+            current: boolean;
+            /** Id */
+            id: string;
+            /** Model */
+            model: string;
+            /** Pages */
+            pages: number;
+            /** Passages */
+            passages: number;
+            /** Terms */
+            terms: number;
+        };
+        /**
+         * StreamOptions
+         * @description What a stream holds beside the answer.
+         */
+        StreamOptions: {
+            /**
+             * Include Usage
+             * @default false
+             */
+            include_usage: boolean | null;
+        };
+        /**
+         * SubjectIn
+         * @description A visitor, by the id of their sessions or by their e-mail address; at one site or at all that are yours.
+         */
+        SubjectIn: {
+            /** Email */
+            email?: string | null;
+            /** Site Id */
+            site_id?: string | null;
+            /** Visitor Id */
+            visitor_id?: string | null;
         };
         /**
          * TermChoices
@@ -618,6 +2895,76 @@ export interface components {
              * @enum {string}
              */
             role: "user" | "assistant";
+        };
+        /**
+         * VisitorConversation
+         * @description A visitor's own conversation, the oldest message first.
+         */
+        VisitorConversation: {
+            /** Conversation Id */
+            conversation_id: string;
+            handoff: components["schemas"]["VisitorHandoff"] | null;
+            /** Messages */
+            messages: components["schemas"]["VisitorMessage"][];
+        };
+        /**
+         * VisitorHandoff
+         * @description Whether a person is called or there.
+         */
+        VisitorHandoff: {
+            /** Agent */
+            agent: string | null;
+            /** Id */
+            id: string;
+            /** Offline */
+            offline: boolean;
+            /** Status */
+            status: string;
+        };
+        /**
+         * VisitorMessage
+         * @description One message as the visitor saw it. ``message_id`` and ``citations`` are the assistant's.
+         */
+        VisitorMessage: {
+            /**
+             * Citations
+             * @default []
+             */
+            citations: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Message Id */
+            message_id?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Outcome */
+            outcome?: string | null;
+            /** Rating */
+            rating?: ("up" | "down") | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant" | "agent";
+            /** Text */
+            text: string;
+        };
+        /**
+         * Word
+         * @description A word of a text: ``text[start:end]``.
+         */
+        Word: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
         };
     };
     responses: never;
@@ -711,12 +3058,1934 @@ export interface operations {
             };
         };
     };
+    listed_v1_admin_answers_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CuratedAnswer_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_admin_answers_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CuratedAnswer"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_admin_answers__answer_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CuratedAnswer"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_v1_admin_answers__answer_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_audit_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_conversations_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Words of the visitor's questions. */
+                search?: string;
+                label?: string | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConversationItem_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_v1_admin_conversations_export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Words of the visitor's questions. */
+                search?: string;
+                label?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_v1_admin_conversations__conversation_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_v1_admin_conversations__conversation_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationItem"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_handoffs_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                status?: ("waiting" | "active" | "returned" | "closed") | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Handoff_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_v1_admin_handoffs__handoff_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffDetail"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_v1_admin_handoffs__handoff_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handoff"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_v1_admin_handoffs__handoff_id__reply_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffMessage"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_back_v1_admin_handoffs__handoff_id__return_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handoff"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_v1_admin_handoffs__handoff_id__take_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                handoff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handoff"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_ingests_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_v1_admin_ingests_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IngestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_v1_admin_ingests__job_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_keys_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Key_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_admin_keys_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_v1_admin_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_leads_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                status?: ("new" | "contacted" | "closed") | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Lead_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_v1_admin_leads_export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_v1_admin_leads__lead_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_v1_admin_leads__lead_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    login_v1_admin_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout_v1_admin_logout_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_v1_admin_me_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_members_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Member_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_admin_members_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_v1_admin_members__member_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_admin_members__member_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_v1_admin_privacy_erase_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: number;
+                    };
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_v1_admin_privacy_export_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_sites_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SiteView_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_admin_sites_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_v1_admin_sites__site_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_v1_admin_sites__site_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_v1_admin_sites__site_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_v1_admin_snapshots_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SnapshotItem_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollback_v1_admin_snapshots__snapshot_id__rollback_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotItem"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     chat_v1_chat_post: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The site; absent: `default`. */
                 "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
             };
             path?: never;
             cookie?: never;
@@ -757,6 +5026,461 @@ export interface operations {
             };
         };
     };
+    complete_v1_chat_completions_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer; with `stream` its parts as server-sent events, then `[DONE]`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIFailure"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIFailure"];
+                };
+            };
+        };
+    };
+    one_v1_conversations__conversation_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_v1_conversations__conversation_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_feedback_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Feedback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_handoffs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoffIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffReply"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_leads_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadReply"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_alignment_v1_messages__message_id__alignment_get: {
+        parameters: {
+            query: {
+                citation: number;
+            };
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlignmentReply"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_v1_messages__message_id__share_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareReply"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_v1_models_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIFailure"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIFailure"];
+                };
+            };
+        };
+    };
+    model_v1_models__model__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The site; absent: `default`. */
+                "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
+            };
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelItem"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIFailure"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIFailure"];
+                };
+            };
+        };
+    };
     page_v1_pages_get: {
         parameters: {
             query: {
@@ -766,6 +5490,8 @@ export interface operations {
             header?: {
                 /** @description The site; absent: `default`. */
                 "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
             };
             path?: never;
             cookie?: never;
@@ -807,6 +5533,8 @@ export interface operations {
             header?: {
                 /** @description The site; absent: `default`. */
                 "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
             };
             path?: never;
             cookie?: never;
@@ -824,6 +5552,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchReply"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and a session that is to go on. */
+                authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionReply"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shared_v1_shares__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedAnswer"];
                 };
             };
             /** @description The request cannot be served as it is. */
@@ -898,6 +5711,8 @@ export interface operations {
                 "if-none-match"?: string | null;
                 /** @description The site; absent: `default`. */
                 "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
             };
             path?: never;
             cookie?: never;
@@ -948,6 +5763,8 @@ export interface operations {
             header?: {
                 /** @description The site; absent: `default`. */
                 "X-Glossator-Site"?: string;
+                /** @description `Bearer` and a session, where the site asks for one. */
+                authorization?: string;
             };
             path: {
                 slug: string;

@@ -106,7 +106,9 @@ class Script:
     terms: list[dict[str, Any]] = field(default_factory=list)
     page: dict[str, Any] = field(default_factory=dict)
     policy: str | None = None  # for our own pages; None leaves out what would stop a script that got in
+    shared: dict[str, Any] = field(default_factory=dict)  # an answer that someone shared
     posted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    authorized: list[str | None] = field(default_factory=list)  # the sessions of what was posted
     go_on: threading.Event = field(default_factory=threading.Event)  # what a held stream waits for
     agent: list[str] = field(default_factory=list)  # what a person writes
 
@@ -115,7 +117,8 @@ class Script:
         plain = {
             "id": "default", "title": "Ask the docs", "greeting": None, "suggestions": ["What is an index?"],
             "color": None, "theme": "auto", "font": None, "logo": None, "position": "right", "languages": [],
-            "tone": "formal", "privacy_url": "https://docs.example/privacy", "consent": None,
+            "tone": "formal", "privacy_url": "https://docs.example/privacy", "lead_form": None, "session_required": False,
+            "person_there": True,
         }  # fmt: skip
         return plain | self.brand | {"features": self.features}
 
@@ -143,23 +146,30 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/v1/pages":
             page = {"page_id": "index", "collection": "default", "title": "Vector index", "url": None, "text": TEXT}
             self._json(page | {"headings": []} | self.script.page)
+        elif path.startswith("/s/"):
+            self._file("shared.html")
+        elif path.startswith("/v1/shares/"):
+            self._json(self.script.shared)
         elif path.endswith("/alignment"):
             self._json(ALIGNMENT)
         elif path.endswith("/events"):
             self._begin_stream()
             for i, text in enumerate(self.script.agent):
-                self._event("message", {"message_id": f"a{i}", "role": "agent", "text": text, "author": "Ada"})
+                self._event("message", {"message_id": f"a{i}", "role": "agent", "text": text, "name": "Ada"})
             self.script.go_on.wait(5)
         else:
             self._json({"detail": "there is nothing here"}, 404)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.script.authorized.append(self.headers["Authorization"])
         self.script.posted.append((self.path, body))
         if self.path == "/v1/chat":
             self._chat(body["message"])
         elif self.path == "/v1/search":
             self._json({"query": body["query"], "results": [source()], "took_ms": 1})
+        elif self.path == "/v1/sessions":
+            self._json({"token": "t1", "expires_at": "2099-01-01T00:00:00Z", "visitor_id": "v1"}, 201)
         elif self.path == "/v1/feedback":
             self._reply(204, b"", "application/json")
         elif self.path.endswith("/share"):
@@ -224,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _head(self, status: int, kind: str, headers: dict[str, str] | None = None) -> None:
         allowed = {
             "Access-Control-Allow-Origin": self.headers.get("Origin", "*"),
-            "Access-Control-Allow-Headers": "Content-Type, X-Glossator-Site",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Glossator-Site",
             "Access-Control-Expose-Headers": "Retry-After",
             "Cross-Origin-Resource-Policy": "cross-origin",
         }

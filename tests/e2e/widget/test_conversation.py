@@ -167,6 +167,36 @@ def test_a_message_for_the_people_behind_the_site(open_page, hosts, script):
     }  # fmt: skip
 
 
+def test_a_site_asks_for_fields_of_its_own(open_page, hosts, script):
+    script.brand["lead_form"] = {
+        "when": "refused", "fields": ["company", "order"], "required": ["order"], "consent": "Store it.",
+    }  # fmt: skip
+    page = open_page(f"{hosts}/plain").page
+    page.evaluate("Glossator.ask('refuse')")
+    page.get_by_role("button", name="Leave a message").click()
+    form = page.get_by_role("form", name="Leave a message")
+    form.get_by_label("E-mail address", exact=True).fill("ada@example.com")
+    form.get_by_label("Order").fill("4711")
+    form.get_by_role("checkbox", name="Store it.").check()
+    form.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("Your message has been sent.")).to_be_visible()
+    assert dict(script.posted)["/v1/leads"] == {
+        "fields": {"order": "4711"}, "email": "ada@example.com", "consent": True, "conversation_id": "c1",
+    }  # fmt: skip
+
+
+def test_a_site_that_asks_for_a_session_gets_one(open_page, hosts, script):
+    script.brand["session_required"] = True
+    page = open_page(f"{hosts}/plain").page
+    page.locator("glossator-chat .toggle").wait_for()
+    assert page.evaluate("sessionStorage.length") == 0
+    for question in ("What is an index?", "refuse"):
+        page.evaluate(f"Glossator.ask('{question}')")
+        page.locator("glossator-chat .turn[data-outcome]").last.wait_for()
+    assert [path for path, _ in script.posted] == ["/v1/sessions", "/v1/chat", "/v1/chat"]
+    assert script.authorized == [None, "Bearer t1", "Bearer t1"]
+
+
 def test_a_person_takes_over(open_page, hosts, script):
     script.agent = ["Hello, this is **Ada**."]
     page = open_page(f"{hosts}/plain").page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.widget.scripted import QUOTE
+from tests.e2e.widget.scripted import QUOTE, citation
 from tests.e2e.widget.test_glossary import TERMS
 
 
@@ -139,3 +139,18 @@ def test_on_paper_there_are_questions_and_answers(open_page, service):
         expect(page.locator(gone)).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.get_by_text("How it works")).to_be_visible()  # the sources unfold
+
+
+def test_a_shared_answer(open_page, service, script):
+    script.shared = {
+        "site_id": "default", "site_title": "Ask the docs", "question": "What is an index?", "outcome": "answered",
+        "answer": "An index answers fast. [1]", "citations": [citation()], "created_at": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+    watched = open_page(f"{service}/s/abc", reduced_motion="reduce")
+    page = watched.page
+    expect(page.get_by_role("heading", name="What is an index?")).to_be_visible()
+    page.get_by_role("button", name="Source 1").click()
+    expect(page.get_by_role("dialog", name="Vector index")).to_contain_text(QUOTE)
+    assert watched.violations() == []
+    assert watched.faults == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0

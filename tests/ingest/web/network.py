@@ -12,8 +12,8 @@ from functools import cache
 
 import httpcore
 
-from ingest.web.guard import IPAddress, is_public
-from ingest.web.network import Network
+from content.guard import IPAddress, is_public
+from content.network import Network
 
 PUBLIC = "93.184.215.14"
 

@@ -423,6 +423,30 @@ def test_two_crawls_find_the_same_in_the_same_order(site, tmp_path):
     assert len(orders[0]) == 25
 
 
+def test_the_captions_of_what_a_page_plays(site, tmp_path):
+    def player(src: str) -> str:
+        return f'<video src="talk.mp4"><track kind="captions" src="{src}" srclang="en"></video>'
+
+    vtt = "WEBVTT\n\n00:01:23.000 --> 00:01:30.000\nWelcome to the talk.\n"
+    site.routes |= {
+        "/docs/": page("docs") + player("/media/talk.vtt") + links("/docs/b"),
+        "/docs/b": page("b") + player("/private/b.vtt") + player("https://other.example/c.vtt"),
+        "/media/talk.vtt": Reply(vtt, headers={"Content-Type": "text/vtt"}),
+        "/private/b.vtt": Reply(vtt, headers={"Content-Type": "text/vtt"}),
+    }
+    source = site.source("/docs/", Kind.CRAWL, include=("/docs/*",), exclude=("/private/*",))
+    found = read(source)
+    assert ids(found, site) == ["/docs/", "/media/talk.vtt", "/docs/b"]
+    assert found[1].shown_on == site.url("/docs/")
+    assert ids(read(site.source("/docs/", Kind.PAGE)), site) == ["/docs/", "/media/talk.vtt"]
+    run(tmp_path, source)
+    snapshot = open_snapshot(tmp_path)
+    captions = snapshot.catalog.stored("default", site.url("/media/talk.vtt")).page
+    snapshot.catalog.close()
+    assert (captions.title, captions.url) == ("docs", site.url("/docs/"))
+    assert captions.places
+
+
 def test_a_sitemap(docs, tmp_path):
     def urlset(*entries: str) -> str:
         return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(entries)}</urlset>'

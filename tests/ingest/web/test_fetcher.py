@@ -10,13 +10,13 @@ from email.utils import format_datetime
 import pytest
 
 from content.errors import NotFetched
+from content.guard import Guard
+from content.network import Network
 from ingest.web.address import parse
 from ingest.web.answer import Body, Moved, Unchanged, Validators
 from ingest.web.body import Caps
 from ingest.web.fetcher import fetching
-from ingest.web.guard import Guard
 from ingest.web.manners import Manners
-from ingest.web.network import Network
 from ingest.web.robots import Robots
 from tests.ingest.web.site import HASTY, Reply, Site, moved
 

@@ -17,10 +17,10 @@ import pytest
 import trustme
 
 from content.errors import SourceError
+from content.guard import IPAddress
+from content.network import Network
 from ingest.sources import Kind, RawPage, Source, WebOptions
 from ingest.sources.web import read_web
-from ingest.web.guard import IPAddress
-from ingest.web.network import Network
 from tests.ingest.web.site import HASTY
 
 

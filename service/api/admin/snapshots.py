@@ -1,0 +1,78 @@
+"""``/v1/admin/snapshots``"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from content.archive import Archive
+from content.errors import InvalidQuestion
+from content.manifest import Manifest
+from service.api.admin.principal import Editor, ThePart, Viewer, noted
+from service.api.visitor import TheServices
+from service.store.paging import Page
+
+router = APIRouter(prefix="/v1/admin/snapshots", tags=["admin: content"])
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotItem:
+    """A published state. ``current`` is the one that answers come from."""
+
+    id: str
+    created: str
+    model: str
+    collections: tuple[str, ...]
+    pages: int
+    passages: int
+    terms: int
+    current: bool
+
+
+@router.get("")
+def listed(who: Viewer, services: TheServices, part: ThePart) -> Page[SnapshotItem]:
+    """List the published states, the newest first."""
+    who.must_have_all_sites()
+    archive = Archive(services.settings.data_dir)
+    ids = list(reversed(archive.ids()))
+    begin = 0
+    if part.cursor is not None:
+        if part.cursor not in ids:
+            raise InvalidQuestion(f"cursor {part.cursor[:20]!r} is none that was given out; begin without one")
+        begin = ids.index(part.cursor) + 1
+    shown = ids[begin : begin + part.limit]
+    current = archive.current_id()
+    more = begin + part.limit < len(ids)
+    return Page(tuple(_item(archive.manifest(one), current) for one in shown), shown[-1] if more else None)
+
+
+@router.post("/{snapshot_id}/rollback")
+async def rollback(snapshot_id: str, who: Editor, services: TheServices) -> SnapshotItem:
+    """Answer from an earlier state again."""
+    who.must_have_all_sites()
+    manifest = await _rolled_back(Archive(services.settings.data_dir), snapshot_id)
+    await noted(services, who, "roll back", None, snapshot_id)
+    return _item(manifest, manifest.snapshot_id)
+
+
+async def _rolled_back(archive: Archive, snapshot_id: str) -> Manifest:
+    def work() -> Manifest:
+        with archive.lock():
+            return archive.rollback(snapshot_id)
+
+    return await asyncio.to_thread(work)
+
+
+def _item(manifest: Manifest, current: str | None) -> SnapshotItem:
+    return SnapshotItem(
+        manifest.snapshot_id,
+        manifest.created,
+        manifest.model.name,
+        tuple(manifest.collections),
+        manifest.pages,
+        manifest.passages,
+        manifest.terms,
+        manifest.snapshot_id == current,
+    )
