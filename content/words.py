@@ -36,8 +36,11 @@ _stemmers = threading.local()
 
 def words(text: str) -> list[str]:
     """Return the words of a text in order, folded to lower case and without Latin accents."""
+    folded = fold(text)
+    if folded.isascii():  # most texts: none of their scripts goes without spaces
+        return _WORD.findall(folded)
     found: list[str] = []
-    for match in _WORD.finditer(fold(text)):
+    for match in _WORD.finditer(folded):
         word = match.group()
         if _UNSPACED.search(word):
             found.extend(_pairs(word))

@@ -115,7 +115,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
 
 def create_services(settings: Settings, embedder: Embedder, reranker: Reranker | None = None) -> Services:
     """Return what answers questions; it works while it is ``running``."""
-    worker = Worker(settings.max_waiting)
+    worker = Worker(settings.max_waiting, embedder)
     store = Store(settings.data_dir, settings.database_url, settings.spool_mib * 1024 * 1024)
     known = Sites(settings.sites)
     curated = Curated(store, embedder, worker, settings.curated_threshold)

@@ -37,7 +37,7 @@ from service.model import (
 )
 from service.settings import SiteSettings
 from service.store.rows import CuratedAnswer
-from service.worker import Worker
+from service.worker import Asking, Worker
 
 _SOURCES = 5  # passages shown with an answer
 _RELATED = 4
@@ -162,13 +162,13 @@ class Assistant:
         if not any(char.isalnum() for char in phrasings[0]):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.run(self._search, phrasings, snapshot, collections, limit)
+        return await self._worker.ask(self._search, phrasings, snapshot, collections, limit)
 
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
-    ) -> tuple[Found, tuple[SearchResult, ...]]:
+    ) -> Asking[tuple[Found, tuple[SearchResult, ...]]]:
         texts = [corrected(text, snapshot, self._embedder, collections) for text in phrasings]
-        embedded = self._embedder.encode_questions(texts)
+        embedded = yield texts
         found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
         if self._reranker is not None:
             found = reranked(found, self._reranker)

@@ -200,6 +200,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="A sentence-transformers model: its name on the hub, or its folder.",
     )
+    encoder: Literal["auto", "onnx", "torch"] = Field(
+        "auto",
+        description="What computes with the embedding model. `onnx` is ONNX Runtime with an export of the model, which "
+        "`glossator ingest` makes once and which needs the extra `glossator[onnx]`; `torch` is PyTorch. `auto` takes "
+        "`onnx` where it is installed, and `torch` to ingest with an NVIDIA GPU.",
+    )
     late_interaction: bool = Field(
         True,
         description="Whether passages and questions are also compared token by token; takes about 20 KiB a passage.",
@@ -227,6 +233,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="The port that the service listens on.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="How many processes serve. They share the snapshot's mapped files; each has a model of its own and "
+        "its share of the cores and of the limits.",
+    )
     public_url: Address | None = Field(None, description="The address under which visitors reach the service.")
     glossary_site: str = Field(
         DEFAULT_SITE, description="The `[[site]]` whose public collections are shown as pages at `/glossary`."
@@ -235,9 +248,6 @@ class Settings(BaseSettings):
         (),
         description="The host names that the service answers to. Absent: those of this machine and of `public_url` "
         "while it listens on this machine alone, any while it listens to others.",
-    )
-    workers: int = Field(
-        1, ge=1, le=64, description="How many processes serve this data folder; limits are shared out."
     )
     trusted_proxies: tuple[str, ...] = Field(
         (),

@@ -49,7 +49,7 @@ def open_desk(settings: Settings, snapshot_id: str | None = None) -> Iterator[De
     archive = Archive(settings.data_dir)
     card = embedder.card
     snapshot = archive.open(snapshot_id, card) if snapshot_id else archive.open_current(card)
-    worker = Worker(settings.max_waiting)
+    worker = Worker(settings.max_waiting, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     try:
         generator = ExtractiveGenerator(embedder, worker)

@@ -14,8 +14,9 @@ from typing import Annotated
 import typer
 
 from content.archive import Archive
-from content.embedding import DEFAULT_MODEL, SentenceTransformerEmbedder
+from content.embedding import DEFAULT_MODEL, Embedder
 from content.errors import GlossatorError, NoSnapshot
+from content.onnx import OnnxEmbedder
 from glossator.languages import understanding
 from glossator.models import configured_embedder, configured_reranker
 from glossator.output import print_json, say, shown
@@ -59,6 +60,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _data_folder(settings.data_dir)
     embedder = configured_embedder(settings)
     yield _model(embedder)
+    yield _encoder(embedder)
     yield from _languages(embedder)
     yield from _reranker(settings)
     yield _snapshot(settings, embedder)
@@ -103,12 +105,12 @@ def _data_folder(folder: Path) -> Check:
     )
 
 
-def _model(embedder: SentenceTransformerEmbedder) -> Check:
+def _model(embedder: Embedder) -> Check:
     try:
         card = embedder.card
     except GlossatorError as error:
         return Check("embedding model", "problem", str(error))
-    proof = "as published" if embedder.name == DEFAULT_MODEL else "not a known one"
+    proof = "as published" if card.name == DEFAULT_MODEL else "not a known one"
     return Check(
         "embedding model",
         "ok",
@@ -117,7 +119,19 @@ def _model(embedder: SentenceTransformerEmbedder) -> Check:
     )
 
 
-def _languages(embedder: SentenceTransformerEmbedder) -> Iterator[Check]:
+def _encoder(embedder: Embedder) -> Check:
+    if not isinstance(embedder, OnnxEmbedder):
+        return Check("encoder", "note", "PyTorch", "pip install 'glossator[onnx]' halves the time of a question.")
+    try:
+        there = embedder.is_exported
+    except GlossatorError as error:
+        return Check("encoder", "problem", str(error))
+    if not there:
+        return Check("encoder", "note", "PyTorch, until the model is exported", "glossator ingest does it.")
+    return Check("encoder", "ok", f"ONNX Runtime, with {embedder.path}")
+
+
+def _languages(embedder: Embedder) -> Iterator[Check]:
     try:
         found = understanding(embedder)
     except GlossatorError:
@@ -140,7 +154,7 @@ def _reranker(settings: Settings) -> Iterator[Check]:
         yield Check("reranker", "ok", reranker.name)
 
 
-def _snapshot(settings: Settings, embedder: SentenceTransformerEmbedder) -> Check:
+def _snapshot(settings: Settings, embedder: Embedder) -> Check:
     try:
         manifest = Archive(settings.data_dir).open_current(embedder.card).manifest
     except NoSnapshot:

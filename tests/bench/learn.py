@@ -134,7 +134,7 @@ def _thread(topic: int, asked: list[Asked], threads: dict[str, str]) -> str:
 
 async def _log(queries: list[QueryLine], snapshot: Snapshot, embedder: SentenceTransformerEmbedder) -> list[Logged]:
     settings = load_settings()
-    worker = Worker(1)
+    worker = Worker(1, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
     logged = []

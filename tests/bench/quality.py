@@ -63,7 +63,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load_settings()
     embedder = configured_embedder(settings)
-    worker = Worker(1)
+    worker = Worker(1, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
     print(

@@ -43,7 +43,7 @@ class CountingEmbedder(HashingEmbedder):
 
 @contextmanager
 def assistant(embedder):
-    worker = Worker(1)
+    worker = Worker(1, embedder)
     try:
         yield Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, Thresholds(0.35, 0.2))
     finally:
