@@ -218,7 +218,7 @@ export class Chat {
     this.#conversation = answer.conversation_id;
     const answered = this.#turns.flatMap(({ question, answer: given }) => (given ? [{ question, answer: given }] : []));
     // Where a rule of the site has called a person, their words come the same way.
-    if ((answer.outcome as string) === 'handed_off' && !this.#listening) this.#listen(answer.conversation_id);
+    if (answer.outcome === 'handed_off' && !this.#listening) this.#listen(answer.conversation_id);
     this.setting.keeper.save({ conversation_id: this.#conversation, turns: answered.slice(-MOST_TURNS) });
     this.setting.emit('answer', answer);
   }

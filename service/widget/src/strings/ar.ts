@@ -71,7 +71,6 @@ export const strings: Strings = {
   termsFound: 'المصطلحات',
   passagesFound: 'المقاطع',
   nothing: 'لم يُعثر على شيء.',
-  sourcePanel: 'المصدر',
   footer: 'الإجابات مقتبسة من محتوى هذا الموقع',
   offline: 'أنت غير متصل. سؤالك محفوظ؛ حاول مجددًا عند الاتصال.',
   unreachable: 'لا يمكن الوصول إلى الخدمة الآن.',

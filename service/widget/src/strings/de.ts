@@ -71,7 +71,6 @@ export const strings: Strings = {
   termsFound: 'Begriffe',
   passagesFound: 'Textstellen',
   nothing: 'Nichts gefunden.',
-  sourcePanel: 'Quelle',
   footer: 'Antworten sind aus dem Inhalt dieser Website zitiert',
   offline: 'Sie sind offline. Ihre Frage bleibt stehen; versuchen Sie es mit Verbindung noch einmal.',
   unreachable: 'Der Dienst ist gerade nicht erreichbar.',

@@ -70,7 +70,6 @@ export const en = {
   termsFound: 'Terms',
   passagesFound: 'Passages',
   nothing: 'Nothing found.',
-  sourcePanel: 'Source',
   footer: 'Answers are quoted from this site’s content',
   offline: 'You are offline. Your question is kept; try again when you are connected.',
   unreachable: 'The service cannot be reached at the moment.',

@@ -71,7 +71,6 @@ export const strings: Strings = {
   termsFound: 'Términos',
   passagesFound: 'Pasajes',
   nothing: 'No se encontró nada.',
-  sourcePanel: 'Fuente',
   footer: 'Las respuestas citan el contenido de este sitio',
   offline: 'No tiene conexión. Su pregunta se conserva; inténtelo de nuevo cuando la recupere.',
   unreachable: 'El servicio no está disponible en este momento.',

@@ -71,7 +71,6 @@ export const strings: Strings = {
   termsFound: 'Termes',
   passagesFound: 'Passages',
   nothing: 'Rien trouvé.',
-  sourcePanel: 'Source',
   footer: 'Les réponses citent le contenu de ce site',
   offline: 'Vous êtes hors ligne. Votre question est gardée ; réessayez une fois connecté.',
   unreachable: 'Le service est injoignable pour le moment.',

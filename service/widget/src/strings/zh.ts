@@ -71,7 +71,6 @@ export const strings: Strings = {
   termsFound: '术语',
   passagesFound: '段落',
   nothing: '没有找到。',
-  sourcePanel: '来源',
   footer: '回答均引自本站内容',
   offline: '您已离线。问题已保留，联网后请重试。',
   unreachable: '目前无法连接服务。',
