@@ -23,7 +23,6 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service import mcp
-from service.answer import ExtractiveGenerator
 from service.api import (
     admin,
     chat,
@@ -51,6 +50,7 @@ from service.cors import CrossOrigin
 from service.curated import Curated
 from service.desk import Desk
 from service.errors import status_of
+from service.generation.configured import configured_writing
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
@@ -120,11 +120,12 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     known = Sites(settings.sites)
     curated = Curated(store, embedder, worker, settings.curated_threshold)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
+    writing = configured_writing(settings, embedder, worker, reranker)
     return Services(
         settings=settings,
         embedder=embedder,
         library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
+        assistant=Assistant(embedder, writing, worker, thresholds, reranker, curated),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         shelf=Shelf(),
@@ -157,6 +158,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     finally:
         await services.ingests.stop()
         await services.store.close()
+        await services.assistant.close()
         services.worker.close()
         services.asked.close()
 

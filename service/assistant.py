@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial, reduce
 
@@ -14,12 +15,13 @@ from content.reranking import Reranker, reranked
 from content.search import Found, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
-from service.answer import Generator, Segment
 from service.cite import citation, related_term, search_result
 from service.clarify import clarification
 from service.courtesy import courtesy
 from service.curated import Curated
 from service.followup import phrasings
+from service.generation.configured import Writing
+from service.generation.generator import Declined, Note, Segment, Task
 from service.markdown import escape
 from service.model import (
     Answer,
@@ -34,6 +36,7 @@ from service.model import (
     Sources,
     Started,
     Turn,
+    Usage,
 )
 from service.settings import SiteSettings
 from service.store.rows import CuratedAnswer
@@ -75,7 +78,7 @@ class Assistant:
     def __init__(
         self,
         embedder: Embedder,
-        generator: Generator,
+        writing: Writing,
         worker: Worker,
         thresholds: Thresholds,
         reranker: Reranker | None = None,
@@ -84,15 +87,23 @@ class Assistant:
         self._embedder = embedder
         self._reranker = reranker
         self._curated = curated
-        self._generator = generator
+        self._writing = writing
         self._worker = worker
         self._thresholds = thresholds
 
     async def load(self) -> None:
-        """Load the models, for which the first question would otherwise wait. Raises ModelError."""
+        """Load the models, for which the first question would otherwise wait.
+
+        Raises ModelError, and ConfigurationError or MissingPackage for a language model that cannot be called.
+        """
+        await self._writing.load()
         await self._worker.run(self._embedder.encode_questions, ["ready"])
         if self._reranker is not None:
             await self._worker.run(self._reranker, "ready", ["ready"])
+
+    async def close(self) -> None:
+        """Close the connections to language models."""
+        await self._writing.close()
 
     async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncGenerator[Event]:
         """Yield the reply to a question as it comes; the last event is Done.
@@ -111,8 +122,12 @@ class Assistant:
             yield Delta(escape(polite))
             yield reply.done(Outcome.CONVERSATION, polite)
             return
+        self._writing.generator.ready()
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
         asked = phrasings(question.text, question.history, mentions)
+        if self._writing.rewriter is not None and question.history:
+            alone = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
+            asked = (alone or asked[0], *asked[1:])
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         pinned = self._curated.match(site.id, found.vector) if self._curated else None
         if pinned is not None:
@@ -129,15 +144,23 @@ class Assistant:
             yield reply.done(Outcome.CLARIFY, suggestions=unclear.choices, found=found)
             return
         yield Sources(sources)
-        segments: list[Segment] = []
         if outcome is not Outcome.REFUSED:
-            async for segment in self._generator.generate(found.question, found):
-                if not segments and outcome is Outcome.CLOSEST:
-                    yield reply.say(site.replies.closest)
-                segments.append(segment)
-                for event in reply.add(segment):
-                    yield event
-        if not segments:
+            task = Task(found.question, found, site, question.history, likely)
+            async with aclosing(self._writing.generator.generate(task)) as parts:
+                async for part in parts:
+                    match part:
+                        case Usage():
+                            reply.usage.append(part)
+                        case Note(text):
+                            yield reply.say(text)
+                        case Declined():
+                            outcome = Outcome.CLOSEST
+                        case Segment():
+                            if reply.empty and outcome is Outcome.CLOSEST:
+                                yield reply.say(site.replies.closest)
+                            for event in reply.add(part):
+                                yield event
+        if reply.empty:
             outcome = Outcome.REFUSED
             yield reply.say(site.replies.refused)
         near = await self._worker.run(_nearby, found)
@@ -147,7 +170,6 @@ class Assistant:
             sources=sources,
             related_terms=near.related_terms,
             suggestions=near.suggestions,
-            model=self._generator.name if segments else "",
             found=found,
         )
 
@@ -190,12 +212,21 @@ class _Reply:
         self._markdown = ""
         self._plain: list[str] = []
         self._citations: list[Citation] = []
+        self._unsupported: list[str] = []
+        self._author = ""
         self._apart = False
+        self.usage: list[Usage] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing from the content has been said yet."""
+        return not self._plain
 
     def say(self, text: str) -> Delta:
         """Say something that is not from the content."""
+        separator = "\n\n" if self._markdown else ""
         self._apart = True
-        return self._delta(escape(text))
+        return self._delta(separator + escape(text))
 
     def quote_owner(self, answer: CuratedAnswer) -> Delta:
         """Say what the owner has pinned to the question, as they wrote it, with their link."""
@@ -207,11 +238,14 @@ class _Reply:
         cited = [citation(len(self._citations) + i, quote) for i, quote in enumerate(segment.quotes, 1)]
         self._citations += cited
         self._plain.append(segment.text)
+        self._author = segment.author
+        if not segment.supported:
+            self._unsupported.append(segment.text)
         marks = "".join(f"[{one.number}]" for one in cited)
         separator = "" if not self._markdown else "\n\n" if segment.apart or self._apart else " "
         self._apart = segment.apart
         parting = "\n\n" if segment.apart else " "
-        return [self._delta(f"{separator}{segment.markdown}{parting}{marks}"), *map(Cited, cited)]
+        return [self._delta(f"{separator}{segment.markdown}{parting if marks else ''}{marks}"), *map(Cited, cited)]
 
     def done(
         self,
@@ -222,8 +256,8 @@ class _Reply:
         sources: tuple[SearchResult, ...] = (),
         related_terms: tuple[RelatedTerm, ...] = (),
         suggestions: tuple[str, ...] = (),
-        model: str = "",
         found: Found | None = None,
+        model: str = "",
         curated_id: str | None = None,
     ) -> Done:
         """Return the whole answer."""
@@ -235,13 +269,14 @@ class _Reply:
             answer=escape(polite) if polite else self._markdown,
             refusal_reason=reason,
             citations=tuple(self._citations),
+            unsupported=tuple(self._unsupported),
             sources=sources,
             related_terms=related_terms,
             suggestions=suggestions,
-            model=model,
+            model=model or self._author,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain), found, curated_id)
+        return Done(answer, polite or " ".join(self._plain), found, curated_id, tuple(self.usage))
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text

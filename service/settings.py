@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +31,7 @@ from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
 from service.interval import seconds
+from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
@@ -39,12 +48,6 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _address(value: str) -> str:
-    if urlsplit(value).scheme not in {"http", "https"}:
-        raise ValueError(f"{value!r} is no address; it must begin with http:// or https://")
-    return value
-
-
 def _interval(value: str) -> str:
     seconds(value)
     return value
@@ -52,7 +55,6 @@ def _interval(value: str) -> str:
 
 Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
-Address = Annotated[str, AfterValidator(_address)]
 Language = Literal["en", "de", "fr", "es", "zh", "ar"]
 
 
@@ -131,6 +133,14 @@ class RepliesSettings(BaseModel):
         "I am not sure that the content answers this. The closest I found:",
         description="Before quotes that may or may not answer.",
     )
+    interrupted: str = Field(
+        "The answer broke off here. This is what the content says:",
+        description="Between an answer that its model broke off and the quotes that follow instead.",
+    )
+    unavailable: str = Field(
+        "This is what the content says, quoted:",
+        description="Before quotes that stand in for an answer because no model could be reached.",
+    )
     clarify: str = Field("Which one do you mean?", description="When a question can mean several things.")
     vague: str = Field(
         "What is your question about? Please name it, so that I can look for it.",
@@ -155,6 +165,10 @@ class SiteSettings(BaseModel):
     allowed_origins: tuple[Origin, ...] = Field(
         (), description="The origins whose pages may embed the widget, compared exactly."
     )
+    tone: str = Field("", max_length=500, description="How a model is to write, such as `warm and brief, no jargon`.")
+    language: str | None = Field(
+        None, description="The language that a model writes in, such as `German`; absent: that of the question."
+    )
     color: str | None = Field(
         None,
         pattern=r"^#[0-9a-fA-F]{6}$",
@@ -175,7 +189,7 @@ class SiteSettings(BaseModel):
         description="What the widget may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its "
         "visitor has none of them. Absent: all.",
     )
-    tone: Literal["formal", "friendly"] = Field(
+    formality: Literal["formal", "friendly"] = Field(
         "formal", description="How the widget addresses visitors in languages that make a difference (Sie or du)."
     )
     privacy_url: Address | None = Field(None, description="The site's privacy policy, linked below the chat.")
@@ -216,6 +230,33 @@ class Settings(BaseSettings):
         description="A cross-encoder of sentence-transformers, its name on the hub or its folder, that orders the best "
         "16 passages anew; slow without a GPU.",
     )
+    model: Models = Field(
+        (),
+        description="The language models that write answers, in the order in which they are tried: a name, a list of "
+        "names, or `[[model]]` tables. Absent, or where none answers, the content is quoted.",
+    )
+    model_base_url: Address | None = Field(
+        None, description="The server of the one model that is configured; of several, each states its own."
+    )
+    verification: Literal["strict", "flag", "off"] = Field(
+        "strict",
+        description="What becomes of a sentence that a model wrote and no passage supports: `strict` never shows it, "
+        "`flag` shows it and lists it under `unsupported`, `off` shows it.",
+    )
+    model_connect_seconds: float = Field(5, gt=0, description="How long a connection to a model may take.")
+    model_first_token_seconds: float = Field(
+        20, gt=0, description="How long a model may take to its first token, retries included."
+    )
+    model_idle_seconds: float = Field(15, gt=0, description="How long it may take from one token to the next.")
+    model_total_seconds: float = Field(90, gt=0, description="How long an answer may take, all models together.")
+    model_rewrite_seconds: float = Field(
+        3, ge=0, description="How long a model may take to make a follow-up stand alone; 0: it is never asked to."
+    )
+    model_retries: int = Field(
+        2, ge=0, le=2, description="How often a call that failed before its first token is repeated."
+    )
+    model_concurrency: int = Field(8, ge=1, description="How many calls of one model may run at a time.")
+    model_queue: int = Field(16, ge=0, description="How many answers may wait for that; further ones get 503.")
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
     check_share: float = Field(
         0.05,
@@ -313,6 +354,32 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Options first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+
+    @field_validator("model")
+    @classmethod
+    def _once(cls, models: tuple[ModelSettings, ...]) -> tuple[ModelSettings, ...]:
+        names = [model.name for model in models]
+        if len(set(names)) < len(names):
+            raise ValueError("a model stands in it twice; name each once")
+        return models
+
+    @model_validator(mode="after")
+    def _one_server(self) -> Settings:
+        if self.model_base_url and len(self.model) != 1:
+            raise ValueError(
+                f"model_base_url is the server of one model, and {len(self.model)} are configured; "
+                "give each its base_url in a [[model]] table"
+            )
+        return self
+
+    @property
+    def models(self) -> tuple[ModelSettings, ...]:
+        """The language models with their servers, in the order in which they are tried."""
+        if self.model_base_url is None:
+            return self.model
+        return tuple(
+            model.model_copy(update={"base_url": model.base_url or self.model_base_url}) for model in self.model
+        )
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ class SiteReply:
     logo: str | None
     position: Literal["right", "left"]
     languages: tuple[str, ...]
-    tone: Literal["formal", "friendly"]
+    formality: Literal["formal", "friendly"]
     privacy_url: str | None
     features: Features
     lead_form: LeadForm | None

@@ -34,7 +34,7 @@ def site(site_id: str, services: TheServices) -> SiteReply:
         logo=found.logo,
         position=found.position,
         languages=found.languages,
-        tone=found.tone,
+        formality=found.formality,
         privacy_url=found.privacy_url,
         features=Features(
             leads=found.leads.enabled, handoff=found.handoff.enabled, alignment=snapshot.tokens is not None

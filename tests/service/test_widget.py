@@ -109,7 +109,7 @@ async def test_our_pages_run_their_own_scripts_alone(glossary_dir):
 async def test_what_a_site_says_of_itself(glossary_dir):
     brand = {
         "theme": "dark", "font": "Inter, sans-serif", "logo": "https://img.example/l.png", "position": "left",
-        "languages": ["de", "en"], "tone": "friendly", "privacy_url": "https://a.example/p",
+        "languages": ["de", "en"], "formality": "friendly", "privacy_url": "https://a.example/p",
     }  # fmt: skip
     async with client(glossary_dir, site=[{"id": "default"} | brand]) as http:
         site = (await http.get("/v1/site/default")).json()

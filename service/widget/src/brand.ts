@@ -11,7 +11,7 @@ export interface Brand {
   font: string | null;
   position: 'right' | 'left';
   theme: 'auto' | 'light' | 'dark';
-  tone: 'formal' | 'friendly';
+  formality: 'formal' | 'friendly';
   languages: string[];
   privacyUrl: string | null;
   /** What visitors are asked who leave a message. */
@@ -37,7 +37,7 @@ export function brandOf(site: SiteReply | null, given: DOMStringMap): Brand {
     font: FONT.test(font) ? font : null,
     position: oneOf(given.position || site?.position, ['right', 'left']) ?? 'right',
     theme: oneOf(given.theme || site?.theme, ['auto', 'light', 'dark']) ?? 'auto',
-    tone: oneOf(given.tone || site?.tone, ['formal', 'friendly']) ?? 'formal',
+    formality: oneOf(given.formality || site?.formality, ['formal', 'friendly']) ?? 'formal',
     languages: given.language ? [given.language] : (site?.languages ?? []),
     privacyUrl: webAddress(site?.privacy_url),
     leadForm: site?.lead_form ?? null,

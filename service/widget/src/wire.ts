@@ -2391,6 +2391,12 @@ export interface components {
              */
             hello: string;
             /**
+             * Interrupted
+             * @description Between an answer that its model broke off and the quotes that follow instead.
+             * @default The answer broke off here. This is what the content says:
+             */
+            interrupted: string;
+            /**
              * Person
              * @description To the wish to talk to a person.
              * @default I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.
@@ -2408,6 +2414,12 @@ export interface components {
              * @default You are welcome.
              */
             thanks: string;
+            /**
+             * Unavailable
+             * @description Before quotes that stand in for an answer because no model could be reached.
+             * @default This is what the content says, quoted:
+             */
+            unavailable: string;
             /**
              * Vague
              * @description When a question says too little to search for.
@@ -2567,6 +2579,11 @@ export interface components {
             features: components["schemas"]["Features"];
             /** Font */
             font: string | null;
+            /**
+             * Formality
+             * @enum {string}
+             */
+            formality: "formal" | "friendly";
             /** Greeting */
             greeting: string | null;
             /** Id */
@@ -2596,11 +2613,6 @@ export interface components {
             theme: "auto" | "light" | "dark";
             /** Title */
             title: string;
-            /**
-             * Tone
-             * @enum {string}
-             */
-            tone: "formal" | "friendly";
         };
         /**
          * SiteSettings
@@ -2636,6 +2648,13 @@ export interface components {
              */
             font?: string | null;
             /**
+             * Formality
+             * @description How the widget addresses visitors in languages that make a difference (Sie or du).
+             * @default formal
+             * @enum {string}
+             */
+            formality: "formal" | "friendly";
+            /**
              * Greeting
              * @description What a new visitor reads first. Absent: an invitation to ask, in the visitor's language.
              */
@@ -2656,6 +2675,11 @@ export interface components {
              * @default default
              */
             id: string;
+            /**
+             * Language
+             * @description The language that a model writes in, such as `German`; absent: that of the question.
+             */
+            language?: string | null;
             /**
              * Languages
              * @description What the widget may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its visitor has none of them. Absent: all.
@@ -2723,9 +2747,11 @@ export interface components {
              *       "closest": "I am not sure that the content answers this. The closest I found:",
              *       "goodbye": "Goodbye!",
              *       "hello": "Hello! What would you like to know?",
+             *       "interrupted": "The answer broke off here. This is what the content says:",
              *       "person": "I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.",
              *       "refused": "I did not find an answer to this in the content.",
              *       "thanks": "You are welcome.",
+             *       "unavailable": "This is what the content says, quoted:",
              *       "vague": "What is your question about? Please name it, so that I can look for it."
              *     }
              */
@@ -2751,11 +2777,10 @@ export interface components {
             title: string;
             /**
              * Tone
-             * @description How the widget addresses visitors in languages that make a difference (Sie or du).
-             * @default formal
-             * @enum {string}
+             * @description How a model is to write, such as `warm and brief, no jargon`.
+             * @default
              */
-            tone: "formal" | "friendly";
+            tone: string;
         };
         /**
          * SiteView

@@ -117,7 +117,7 @@ class Script:
         plain = {
             "id": "default", "title": "Ask the docs", "greeting": None, "suggestions": ["What is an index?"],
             "color": None, "theme": "auto", "font": None, "logo": None, "position": "right", "languages": [],
-            "tone": "formal", "privacy_url": "https://docs.example/privacy", "lead_form": None, "session_required": False,
+            "formality": "formal", "privacy_url": "https://docs.example/privacy", "lead_form": None, "session_required": False,
             "person_there": True,
         }  # fmt: skip
         return plain | self.brand | {"features": self.features}

@@ -97,8 +97,8 @@ def test_languages(open_page, hosts, script, language):
     assert watched.violations() == []
 
 
-def test_the_tone(open_page, hosts, script):
-    script.brand |= {"languages": ["de"], "tone": "friendly"}
+def test_the_formality(open_page, hosts, script):
+    script.brand |= {"languages": ["de"], "formality": "friendly"}
     page = open_page(f"{hosts}/plain").page
     page.locator("glossator-chat .toggle").click()
     expect(page.get_by_text("Stell eine Frage zum Inhalt dieser Website.")).to_be_visible()

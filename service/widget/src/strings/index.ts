@@ -26,12 +26,12 @@ export interface Speech {
 }
 
 /** Load the words of the first language that both the site and this widget speak: the page's, then the visitor's. */
-export async function speech({ languages, tone }: Brand, pageLanguage: string | undefined): Promise<Speech> {
+export async function speech({ languages, formality }: Brand, pageLanguage: string | undefined): Promise<Speech> {
   const spoken = languages.map(primary).filter((language) => language in LANGUAGES);
   const wanted = [pageLanguage, ...navigator.languages].map((tag) => primary(tag ?? ''));
   const language = wanted.find((one) => (spoken.length ? spoken.includes(one) : one in LANGUAGES)) ?? spoken[0] ?? 'en';
   const loaded = await LANGUAGES[language]?.();
-  const strings = { ...en, ...loaded?.strings, ...(tone === 'friendly' && loaded?.friendly) };
+  const strings = { ...en, ...loaded?.strings, ...(formality === 'friendly' && loaded?.friendly) };
   return { strings, language, direction: RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr' };
 }
 

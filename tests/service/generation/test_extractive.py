@@ -3,8 +3,8 @@
 import pytest
 
 from content.search import search
-from service.answer import compose
 from service.cite import citation, search_result
+from service.generation.extractive import compose
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 EMBEDDER = HashingEmbedder()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from content.rank import coverage, overlap
 from content.search import Found, asks_definition
 from content.words import stems
 from service.evidence import Evidence, Quote, Unit, joined
+from service.generation.generator import Segment, Task
 from service.markdown import escape, quote_markdown
 from service.worker import Worker
 
@@ -53,42 +52,19 @@ _WANTED = tuple(
 _WANTED_BONUS = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of an answer: its text, the same as Markdown, and the quotes that support it.
-
-    ``apart`` where it stands on lines of its own, such as a list.
-    """
-
-    text: str
-    markdown: str
-    quotes: tuple[Quote, ...]
-    apart: bool = False
-
-
-class Generator(Protocol):
-    """Writes the answer to a question from the passages that were found."""
-
-    @property
-    def name(self) -> str:
-        """What answered, as it is shown."""
-
-    def generate(self, question: str, found: Found) -> AsyncIterator[Segment]:
-        """Yield the answer part by part; nothing where the passages do not answer."""
-
-
 class ExtractiveGenerator:
     """Quotes the content, and needs nothing but the embedding model."""
-
-    name = "extractive"
 
     def __init__(self, embedder: Embedder, worker: Worker) -> None:
         self._embedder = embedder
         self._worker = worker
 
-    async def generate(self, question: str, found: Found) -> AsyncIterator[Segment]:
+    def ready(self) -> None:
+        """Quoting waits for nothing but the worker, which refuses by itself."""
+
+    async def generate(self, task: Task) -> AsyncGenerator[Segment]:
         """Yield the quotes that answer, in reading order."""
-        for segment in await self._worker.run(compose, question, found, self._embedder):
+        for segment in await self._worker.run(compose, task.question, task.found, self._embedder):
             yield segment
 
 
