@@ -30,6 +30,7 @@ from pydantic_settings import (
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
+from service.brand import BrandSettings
 from service.interval import seconds
 from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
@@ -55,7 +56,6 @@ def _interval(value: str) -> str:
 
 Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
-Language = Literal["en", "de", "fr", "es", "zh", "ar"]
 
 
 class SourceSettings(BaseModel):
@@ -148,10 +148,8 @@ class RepliesSettings(BaseModel):
     )
 
 
-class SiteSettings(BaseModel):
+class SiteSettings(BrandSettings):
     """A ``[[site]]``: one assistant as visitors meet it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(DEFAULT_SITE, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Its public name.")
     title: str = Field("Ask the glossary", description="The assistant's name.")
@@ -169,30 +167,6 @@ class SiteSettings(BaseModel):
     language: str | None = Field(
         None, description="The language that a model writes in, such as `German`; absent: that of the question."
     )
-    color: str | None = Field(
-        None,
-        pattern=r"^#[0-9a-fA-F]{6}$",
-        description="The accent colour, such as `#3355aa`; where its contrast is too low, a shade of it is shown.",
-    )
-    theme: Literal["auto", "light", "dark"] = Field("auto", description="Light or dark; `auto` is as visitors have it.")
-    font: str | None = Field(
-        None,
-        pattern=r"^[\w ,'\"-]{1,200}$",
-        description="Names of fonts that the page has, such as `Inter, sans-serif`. Absent: those of the system.",
-    )
-    logo: Address | None = Field(
-        None, description="The address of an image above the greeting; the page's policy must let it be shown."
-    )
-    position: Literal["right", "left"] = Field("right", description="The corner of the launcher.")
-    languages: tuple[Language, ...] = Field(
-        (),
-        description="What the widget may speak: `en`, `de`, `fr`, `es`, `zh`, `ar`; the first where a page or its "
-        "visitor has none of them. Absent: all.",
-    )
-    formality: Literal["formal", "friendly"] = Field(
-        "formal", description="How the widget addresses visitors in languages that make a difference (Sie or du)."
-    )
-    privacy_url: Address | None = Field(None, description="The site's privacy policy, linked below the chat.")
     replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
     access: AccessSettings = Field(AccessSettings(), description="Who may ask, and how often.")
     leads: LeadSettings = Field(LeadSettings(), description="Whether and how visitors may leave their address.")
