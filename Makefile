@@ -11,7 +11,7 @@ TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: up install check test test-far format docs clean
+.PHONY: up install check test test-far format docs widget clean
 .DEFAULT_GOAL := up
 
 up: install  ## ingest the glossary that ships unless something is published already, then serve
@@ -48,5 +48,8 @@ format: install  ## put the code in order
 docs: install  ## write what is generated: docs/settings.md, docs/openapi.json
 	$(BIN)/python -m tests.documents
 
+widget:  ## build the widget and the full page; needs Node 20, which nothing else here does
+	cd service/widget && npm ci --no-fund --no-audit && npm run build
+
 clean:  ## remove the virtual environment and all caches; the data folder stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov
+	rm -rf $(VENV) service/widget/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

@@ -71,7 +71,7 @@ from service.worker import Worker
 _log = logging.getLogger("glossator.service")
 _VISITORS = (
     search, chat, completions, messages, terms, pages, sites, sessions, feedback, leads, handoffs, conversations,
-    shares, health, glossary, web,
+    shares, health, glossary,
 )  # fmt: skip
 _LARGEST_BODY = 1024 * 1024  # bytes
 
@@ -95,6 +95,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     app.state.schedule = Schedule(settings)
     for router in (*(module.router for module in _VISITORS), *admin.routers):
         app.include_router(router)
+    app.router.routes.extend(web.routes())
     app.state.mcp = mcp.over_http(app.state.services)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)

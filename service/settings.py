@@ -30,6 +30,7 @@ from pydantic_settings import (
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.model import DEFAULT_COLLECTION
+from service.brand import BrandSettings
 from service.interval import seconds
 from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
@@ -147,14 +148,14 @@ class RepliesSettings(BaseModel):
     )
 
 
-class SiteSettings(BaseModel):
+class SiteSettings(BrandSettings):
     """A ``[[site]]``: one assistant as visitors meet it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(DEFAULT_SITE, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Its public name.")
     title: str = Field("Ask the glossary", description="The assistant's name.")
-    greeting: str = Field("Ask a question about this site's content.", description="What a new visitor reads first.")
+    greeting: str | None = Field(
+        None, description="What a new visitor reads first. Absent: an invitation to ask, in the visitor's language."
+    )
     suggestions: tuple[str, ...] = Field(
         (), description="Questions to begin with; taken from the content where there are none."
     )
@@ -166,7 +167,6 @@ class SiteSettings(BaseModel):
     language: str | None = Field(
         None, description="The language that a model writes in, such as `German`; absent: that of the question."
     )
-    color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$", description="The accent colour, such as `#3355aa`.")
     replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
     access: AccessSettings = Field(AccessSettings(), description="Who may ask, and how often.")
     leads: LeadSettings = Field(LeadSettings(), description="Whether and how visitors may leave their address.")

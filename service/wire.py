@@ -124,9 +124,16 @@ class SiteReply:
 
     id: str
     title: str
-    greeting: str
+    greeting: str | None
     suggestions: tuple[str, ...]
     color: str | None
+    theme: Literal["auto", "light", "dark"]
+    font: str | None
+    logo: str | None
+    position: Literal["right", "left"]
+    languages: tuple[str, ...]
+    formality: Literal["formal", "friendly"]
+    privacy_url: str | None
     features: Features
     lead_form: LeadForm | None
     session_required: bool
