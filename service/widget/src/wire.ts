@@ -1494,7 +1494,7 @@ export interface components {
             /** Usage */
             usage: {
                 [key: string]: unknown;
-            } | null;
+            }[] | null;
         };
         /**
          * Extras
