@@ -67,7 +67,6 @@ async def chat(
     connection: Request,
     visitor: TheVisitor,
     services: TheServices,
-    http: Request,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response | Answer:
     """Answer a message from the content, with citations."""
