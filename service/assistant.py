@@ -40,6 +40,7 @@ from service.model import (
 )
 from service.settings import SiteSettings
 from service.store.rows import CuratedAnswer
+from service.telemetry.stage import Stage, untimed
 from service.worker import Asking, Worker
 
 _SOURCES = 5  # passages shown with an answer
@@ -83,6 +84,7 @@ class Assistant:
         thresholds: Thresholds,
         reranker: Reranker | None = None,
         curated: Curated | None = None,
+        stage: Stage = untimed,
     ) -> None:
         self._embedder = embedder
         self._reranker = reranker
@@ -90,6 +92,8 @@ class Assistant:
         self._writing = writing
         self._worker = worker
         self._thresholds = thresholds
+        self._stage = stage
+        self.loaded = False
 
     async def load(self) -> None:
         """Load the models, for which the first question would otherwise wait.
@@ -100,6 +104,7 @@ class Assistant:
         await self._worker.run(self._embedder.encode_questions, ["ready"])
         if self._reranker is not None:
             await self._worker.run(self._reranker, "ready", ["ready"])
+        self.loaded = True
 
     async def close(self) -> None:
         """Close the connections to language models."""
@@ -126,7 +131,8 @@ class Assistant:
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
         asked = phrasings(question.text, question.history, mentions)
         if self._writing.rewriter is not None and question.history:
-            alone = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
+            with self._stage("rewrite"):
+                alone = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
             asked = (alone or asked[0], *asked[1:])
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         pinned = self._curated.match(site.id, found.vector) if self._curated else None
@@ -137,7 +143,8 @@ class Assistant:
             return
         outcome = self._outcome(found)
         likely = outcome is Outcome.ANSWERED
-        unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
+        with self._stage("clarify"):
+            unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
         if unclear is not None:
             yield Sources()
             yield reply.say(unclear.text)
@@ -146,24 +153,26 @@ class Assistant:
         yield Sources(sources)
         if outcome is not Outcome.REFUSED:
             task = Task(found.question, found, site, question.history, likely)
-            async with aclosing(self._writing.generator.generate(task)) as parts:
-                async for part in parts:
-                    match part:
-                        case Usage():
-                            reply.usage.append(part)
-                        case Note(text):
-                            yield reply.say(text)
-                        case Declined():
-                            outcome = Outcome.CLOSEST
-                        case Segment():
-                            if reply.empty and outcome is Outcome.CLOSEST:
-                                yield reply.say(site.replies.closest)
-                            for event in reply.add(part):
-                                yield event
+            with self._stage("answer"):
+                async with aclosing(self._writing.generator.generate(task)) as parts:
+                    async for part in parts:
+                        match part:
+                            case Usage():
+                                reply.usage.append(part)
+                            case Note(text):
+                                yield reply.say(text)
+                            case Declined():
+                                outcome = Outcome.CLOSEST
+                            case Segment():
+                                if reply.empty and outcome is Outcome.CLOSEST:
+                                    yield reply.say(site.replies.closest)
+                                for event in reply.add(part):
+                                    yield event
         if reply.empty:
             outcome = Outcome.REFUSED
             yield reply.say(site.replies.refused)
-        near = await self._worker.run(_nearby, found)
+        with self._stage("related"):
+            near = await self._worker.run(_nearby, found)
         yield reply.done(
             outcome,
             reason=None if outcome is Outcome.ANSWERED else _reason(outcome, found),
@@ -184,7 +193,8 @@ class Assistant:
         if not any(char.isalnum() for char in phrasings[0]):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.ask(self._search, phrasings, snapshot, collections, limit)
+        with self._stage("search"):
+            return await self._worker.ask(self._search, phrasings, snapshot, collections, limit)
 
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int

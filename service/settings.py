@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -291,6 +292,26 @@ class Settings(BaseSettings):
         None, description="The user there; the password is in the environment variable GLOSSATOR_SMTP_PASSWORD."
     )
     smtp_from: str | None = Field(None, description="The address that notifications come from.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What a program must send as `Authorization: Bearer` to read `/metrics`; best in the environment. "
+        "Absent: metrics are given to this machine alone, and to nobody where a proxy is in front.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How the service logs to standard error: `text` for people, `json` for programs."
+    )
+    otlp_endpoint: Address | None = Field(
+        None,
+        description="The collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`; needs "
+        "the extra `glossator[otel]`. Absent: none are made.",
+    )
+    drain_seconds: int = Field(
+        0,
+        ge=0,
+        le=300,
+        description="How long the service goes on when it is told to stop, while `/readyz` already says 503, so that "
+        "load balancers send nothing new.",
+    )
     max_message_chars: int = Field(4000, ge=1, le=100_000, description="The longest message, in characters.")
     max_waiting: int = Field(64, ge=1, description="How many questions may wait; further ones get 503.")
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")

@@ -149,7 +149,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Questions are answered from this snapshot. ``problem`` is set where a newer one cannot be used."""
+    """Questions are answered from this snapshot.
+
+    ``problem`` says what is wrong all the same: a newer one cannot be used, or the database cannot be reached.
+    """
 
     status: str
     snapshot_id: str
