@@ -2325,7 +2325,9 @@ export interface components {
         };
         /**
          * Ready
-         * @description Questions are answered from this snapshot. ``problem`` is set where a newer one cannot be used.
+         * @description Questions are answered from this snapshot.
+         *
+         *     ``problem`` says what is wrong all the same: a newer one cannot be used, or the database cannot be reached.
          */
         Ready: {
             /** Created */
@@ -3056,7 +3058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
-            /** @description There is no snapshot to answer from. */
+            /** @description No question can be answered; `errors` names each part at fault. */
             503: {
                 headers: {
                     [name: string]: unknown;
