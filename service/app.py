@@ -54,7 +54,7 @@ from service.errors import status_of
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
-from service.library import Library
+from service.library import Follower, Library, configured_depot
 from service.limits import Limits
 from service.notify import Notifier
 from service.openai_error import OpenAIErrors, failed, speaks_openai
@@ -122,7 +122,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     return Services(
         settings=settings,
         embedder=embedder,
-        library=Library(Archive(settings.data_dir), embedder),
+        library=_library(settings, embedder),
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
@@ -136,6 +136,14 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         limits=Limits(settings),
         ingests=Ingests(settings, store),
     )
+
+
+def _library(settings: Settings, embedder: Embedder) -> Library:
+    archive, depot = Archive(settings.data_dir), configured_depot(settings)
+    if depot is None:
+        return Library(archive, embedder)
+    follower = Follower(depot, archive, embedder, settings.snapshot_poll, settings.keep_snapshots)
+    return Library(archive, embedder, follower)
 
 
 @asynccontextmanager

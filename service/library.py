@@ -4,14 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from content.archive import Archive
+from content.depot import Depot
 from content.embedding import Embedder
-from content.errors import NoSnapshot, SnapshotError
+from content.errors import IngestRunning, NoSnapshot, NotFound, SnapshotError
+from content.replica import follow
 from content.snapshot import Snapshot
+from service.interval import seconds
+from service.settings import Settings
 
 _log = logging.getLogger("glossator.library")
 _INTERVAL = 1.0  # seconds between two looks at the pointer
+_LONGEST_WAIT = 300.0  # seconds between two looks at a depot that gives nothing that can be used
+
+
+def configured_depot(settings: Settings) -> Depot | None:
+    """Return the depot that the settings name."""
+    if settings.snapshot_store is None:
+        return None
+    return Depot(settings.snapshot_store, seconds(settings.snapshot_grace))
+
+
+class Follower:
+    """Keeps the archive of a replica at what the depot says is current, looking every ``interval`` seconds."""
+
+    def __init__(self, depot: Depot, archive: Archive, embedder: Embedder, interval: float, keep: int) -> None:
+        self._depot = depot
+        self._archive = archive
+        self._embedder = embedder
+        self._interval = self._wait = interval
+        self._keep = keep
+        self._next_look = 0.0
+        self.problem: str | None = None
+
+    def look(self) -> None:
+        """Take over what is new, where it is time to look. A problem is logged once; what is here stays in use."""
+        if time.monotonic() < self._next_look:
+            return
+        try:
+            self._take_over()
+        except IngestRunning:
+            pass  # a process beside this one takes it over, or publishes
+        except (SnapshotError, NotFound, OSError) as error:
+            if str(error) != self.problem:
+                _log.error("the snapshot store cannot be followed at the moment: %s", error)
+            self.problem, self._wait = str(error), min(2 * self._wait, _LONGEST_WAIT)
+        else:
+            self.problem, self._wait = None, self._interval
+        self._next_look = time.monotonic() + self._wait
+
+    def _take_over(self) -> None:
+        if self._depot.current_id() in {None, self._archive.current_id()}:
+            return
+        with self._archive.lock():
+            follow(self._depot, self._archive, self._embedder.card)
+            self._archive.prune(self._keep)
 
 
 class Library:
@@ -20,12 +69,18 @@ class Library:
     Whoever works with a snapshot keeps it until done: an exchange between two questions disturbs neither.
     """
 
-    def __init__(self, archive: Archive, embedder: Embedder) -> None:
+    def __init__(self, archive: Archive, embedder: Embedder, follower: Follower | None = None) -> None:
         self._archive = archive
         self._embedder = embedder
+        self._follower = follower
         self._current: Snapshot | None = None
         self._refused: str | None = None
-        self.problem: str | None = None
+        self._problem: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the newest snapshot is not the one in use, None where it is."""
+        return self._problem or (self._follower.problem if self._follower else None)
 
     @property
     def current(self) -> Snapshot:
@@ -39,6 +94,8 @@ class Library:
 
         One that cannot be opened is logged once and left alone; the service goes on with what it has.
         """
+        if self._follower is not None:
+            self._follower.look()
         snapshot_id = self._archive.current_id()
         if snapshot_id is None or snapshot_id == self._refused:
             return
@@ -48,10 +105,10 @@ class Library:
             snapshot = self._archive.open_current(self._embedder.card)
             snapshot.load()
         except SnapshotError as error:
-            self._refused, self.problem = snapshot_id, str(error)
+            self._refused, self._problem = snapshot_id, str(error)
             _log.error("snapshot %s is not used: %s", snapshot_id, error)
             return
-        self._current, self._refused, self.problem = snapshot, None, None
+        self._current, self._refused, self._problem = snapshot, None, None
         _log.info("answering from snapshot %s: %d pages", snapshot_id, snapshot.manifest.pages)
 
     async def watch(self) -> None:
