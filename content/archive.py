@@ -105,7 +105,7 @@ class Archive:
         draft.mkdir()
         return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"))
 
-    def opendraft(self, snapshot_id: str) -> Snapshot:
+    def open_draft(self, snapshot_id: str) -> Snapshot:
         """Open a draft; what is open stays whole when the draft is published or discarded."""
         return Snapshot.open(self.draft(snapshot_id))
 

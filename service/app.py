@@ -51,10 +51,11 @@ from service.cors import CrossOrigin
 from service.curated import Curated
 from service.desk import Desk
 from service.errors import status_of
+from service.follower import Follower, configured_depot
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
-from service.library import Follower, Library, configured_depot
+from service.library import Library
 from service.limits import Limits
 from service.notify import Notifier
 from service.openai_error import OpenAIErrors, failed, speaks_openai

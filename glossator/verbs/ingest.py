@@ -21,8 +21,8 @@ from ingest.pipeline import ingest as run_ingest
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from ingest.web.store import forget
+from service.follower import configured_depot
 from service.interval import seconds
-from service.library import configured_depot
 from service.settings import Settings
 
 # Of what is skipped for the same reason so many are named; --json names all.

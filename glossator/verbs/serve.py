@@ -15,7 +15,7 @@ from glossator.output import say
 from glossator.sources import configured_sources
 from glossator.verbs.ingest import ingest_options, ingest_sources, print_report
 from ingest.sources import Source
-from service.library import configured_depot
+from service.follower import configured_depot
 from service.settings import Settings
 
 if TYPE_CHECKING:

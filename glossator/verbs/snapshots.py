@@ -12,7 +12,7 @@ from content.errors import NoSnapshot, SnapshotError
 from content.manifest import Manifest
 from content.replica import roll_back
 from glossator.output import fail, print_json, say, shown, table
-from service.library import configured_depot
+from service.follower import configured_depot
 from service.settings import Settings
 
 app = typer.Typer(help="The published states: look at them, check them, go back.", no_args_is_help=True)

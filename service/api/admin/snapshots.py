@@ -13,7 +13,7 @@ from content.manifest import Manifest
 from content.replica import roll_back
 from service.api.admin.principal import Editor, ThePart, Viewer, noted
 from service.api.visitor import TheServices
-from service.library import configured_depot
+from service.follower import configured_depot
 from service.settings import Settings
 from service.store.paging import Page
 
