@@ -283,23 +283,23 @@ class Depot:
             yield
         except FileNotFoundError as error:
             raise NotFound(f"there is no {self.url}/{name}") from error
-        except (OSError, *_errors_of(self._scheme)) as error:
+        except _errors_of(self._scheme) as error:
             raise DepotUnavailable(f"{self.url}/{name} cannot be reached: {error}") from error
 
 
 def _errors_of(scheme: str) -> tuple[type[Exception], ...]:
-    """Return what a driver raises besides OSError."""
+    """Return what the storage of a scheme raises."""
     if scheme == "s3":
         from botocore.exceptions import BotoCoreError, ClientError
 
-        return BotoCoreError, ClientError
+        return OSError, BotoCoreError, ClientError
     if scheme == "gs":
         from aiohttp import ClientError as HttpClientError
         from gcsfs.retry import HttpError
         from google.auth.exceptions import GoogleAuthError
 
-        return HttpClientError, HttpError, GoogleAuthError
-    return ()
+        return OSError, HttpClientError, HttpError, GoogleAuthError
+    return (OSError,)
 
 
 def _publisher(note: bytes) -> tuple[str, float]:
