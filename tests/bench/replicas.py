@@ -1,6 +1,6 @@
 """Two replicas behind nginx, with PostgreSQL, Redis and a snapshot store: what visitors notice while parts of it fail.
 
-    python -m tests.bench.replicas [--rate 50] [--publishes 50] [--away 10]
+    python -m tests.bench.replicas [--rate 50] [--publishes 50] [--away 10] [--only killed]
 
 Needs the programs of Debian's packages postgresql, redis-server and nginx-light. All of it runs on loopback, in a folder
 that is thrown away, with an embedder that takes no time: what is measured is what lies around it. The load is searches
@@ -213,7 +213,7 @@ def place() -> Iterator[Place]:
             replica.start()
             stack.callback(replica.end)
         port = postgres.free_port()
-        servers = " ".join(f"server {one.netloc} max_fails=1 fail_timeout=2s;" for one in replicas)
+        servers = " ".join(f"server {one.netloc} max_fails=3 fail_timeout=2s;" for one in replicas)
         (folder / "nginx.conf").write_text(_NGINX.format(folder=folder, servers=servers, port=port))
         nginx = subprocess.Popen(["nginx", "-e", f"{folder}/nginx.log", "-c", f"{folder}/nginx.conf"])
         stack.callback(lambda: (nginx.terminate(), nginx.wait()))
@@ -250,6 +250,8 @@ async def phases(where: Place, load: Load, arguments: argparse.Namespace) -> dic
 
     seen = {}
     for phase in (publishing, killed, redis_stopped, redis_frozen, postgres_stopped):
+        if arguments.only not in {None, phase.__name__}:
+            continue
         tally = seen[phase.__name__] = Tally()
         await _under_load(phase, load, arguments.rate, tally)
     return seen
@@ -290,13 +292,10 @@ async def bench(arguments: argparse.Namespace) -> bool:
         for example, times in Counter(tally.wrong).most_common(3):
             print(f"    {times} × {example}")
     lost, rows = load.leads - found[0], found[1]
-    lag = [done - begun for _, begun, done in load.published[1:]]
-    print(f"leads: {len(load.leads)} acknowledged, {len(lost)} lost, {rows} rows")
-    late = load.lags()
-    print(
-        f"published: {len(lag)}, each in {statistics.median(lag):.1f} s; {len(load.last_seen)} were found by searches"
-    )
-    print(f"a search found the one before for {statistics.median(late):.1f} s (median), {max(late):.1f} s at most")
+    lag, late = [done - begun for _, begun, done in load.published[1:]], load.lags()
+    if lag and late:
+        print(f"published: {len(lag)}, each in {statistics.median(lag):.1f} s; searches found {len(load.last_seen)}")
+        print(f"the one before was found for {statistics.median(late):.1f} s (median), {max(late):.1f} s at most")
     return not lost and not any(tally.wrong for tally in seen.values())
 
 
@@ -305,6 +304,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--publishes", type=int, default=50)
+    parser.add_argument("--only", help="one phase, by its name")
     parser.add_argument("--away", type=float, default=10)
     sys.exit(not asyncio.run(bench(parser.parse_args())))
 

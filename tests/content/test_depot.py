@@ -29,6 +29,7 @@ from ingest.sources import Source
 from tests.fakes import GLOSSARY, HashingEmbedder, write_pages
 from tests.postgres import free_port
 
+ROOT = Path(__file__).parents[2]
 _STARTING = 60  # seconds that a server of S3 may take to start
 
 
@@ -208,23 +209,42 @@ def test_a_publisher_that_another_took_for_dead_does_not_publish(folder, publish
     assert "another" in (folder / "publisher").read_text()
 
 
-def test_a_broken_off_fetch_is_never_opened_and_goes_on(folder, publisher, other):
+FETCH = """
+import sys; from pathlib import Path
+from content.archive import Archive; from content.depot import Depot; from content.replica import follow
+archive = Archive(Path(sys.argv[1]))
+with archive.lock():
+    follow(Depot(sys.argv[2]), archive)
+"""
+
+
+def test_a_fetch_that_is_killed_is_never_opened_and_goes_on(folder, publisher, other):
     depot = Depot(f"file://{folder}")
     first = publish(publisher, depot, "one")
     follow(depot, other)
     second = publish(publisher, depot, "two")
-    state = depot.manifest(second).files["vectors.faiss"]
-    (folder / "files" / state.sha256).rename(folder / "aside")
-    with pytest.raises(NotFound):
-        follow(depot, other)
+    stored = folder / "files" / depot.manifest(second).files["vectors.faiss"].sha256
+    stored.rename(folder / "aside")
+    os.mkfifo(stored)  # which gives nothing, so the fetch is at this file when it is killed
+    process = subprocess.Popen([sys.executable, "-c", FETCH, other.data_dir, depot.url], cwd=ROOT)
+    fetched = other.arriving / "titles.npy"
+    until = time.monotonic() + _STARTING
+    while not fetched.exists() or fetched.stat().st_size != depot.manifest(second).files["titles.npy"].bytes:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
     assert other.current_id() == first
     assert other.ids() == [first]
-    fetched = other.arriving / "catalog.sqlite"
     before = fetched.stat().st_mtime_ns
     (other.arriving / "lexical" / "left-over").write_text("of another snapshot")
-    (folder / "aside").rename(folder / "files" / state.sha256)
+    stored.unlink()
+    with pytest.raises(NotFound):
+        follow(depot, other)
+    assert other.ids() == [first]
+    (folder / "aside").rename(stored)
     assert follow(depot, other) == second
-    assert (other.path(second) / "catalog.sqlite").stat().st_mtime_ns == before
+    assert (other.path(second) / "titles.npy").stat().st_mtime_ns == before
     other.verify(second)
     assert not other.arriving.exists()
 
