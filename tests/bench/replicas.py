@@ -292,6 +292,7 @@ async def bench(arguments: argparse.Namespace) -> bool:
         for example, times in Counter(tally.wrong).most_common(3):
             print(f"    {times} × {example}")
     lost, rows = load.leads - found[0], found[1]
+    print(f"leads: {len(load.leads)} acknowledged, {len(lost)} lost, {rows} rows")
     lag, late = [done - begun for _, begun, done in load.published[1:]], load.lags()
     if lag and late:
         print(f"published: {len(lag)}, each in {statistics.median(lag):.1f} s; searches found {len(load.last_seen)}")
