@@ -11,9 +11,11 @@ COPY content content
 COPY ingest ingest
 COPY service service
 COPY glossator glossator
-RUN pip install --no-cache-dir ".[onnx]" && rm -rf /src
+# What several machines need is small; add gcs for Google Cloud Storage.
+ARG EXTRAS=onnx,postgres,redis,s3
+RUN pip install --no-cache-dir ".[${EXTRAS}]" && rm -rf /src
 
-RUN useradd --create-home --uid 10001 glossator && mkdir /data && chown glossator /data
+RUN useradd --create-home --uid 10001 glossator && mkdir /data /depot && chown glossator /data /depot
 USER glossator
 WORKDIR /home/glossator
 ENV GLOSSATOR_DATA_DIR=/data HF_HUB_OFFLINE=1

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,8 @@ from content.writer import SnapshotWriter
 _CURRENT = "current"
 _LOCK = "ingest.lock"
 _DRAFT = ".draft-"
-_ID = re.compile(r"\d{8}T\d{9}-[0-9a-f]{6}")  # its time in UTC, to the millisecond, and a random part
+_ARRIVING = ".arriving"
+SNAPSHOT_ID = re.compile(r"\d{8}T\d{9}-[0-9a-f]{6}")  # its time in UTC, to the millisecond, and a random part
 
 
 class Archive:
@@ -39,7 +40,7 @@ class Archive:
         """Return the ids of all snapshots, oldest first."""
         if not self.folder.is_dir():
             return []
-        return sorted(path.name for path in self.folder.iterdir() if _ID.fullmatch(path.name))
+        return sorted(path.name for path in self.folder.iterdir() if SNAPSHOT_ID.fullmatch(path.name))
 
     def current_id(self) -> str | None:
         """Return the id of the snapshot that is answered from, None before the first was published."""
@@ -100,23 +101,32 @@ class Archive:
         self._sweep()
         now = datetime.now(UTC)
         snapshot_id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
-        draft = self._draft(snapshot_id)
+        draft = self.draft(snapshot_id)
         draft.mkdir()
         return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"))
 
     def open_draft(self, snapshot_id: str) -> Snapshot:
         """Open a draft; what is open stays whole when the draft is published or discarded."""
-        return Snapshot.open(self._draft(snapshot_id))
+        return Snapshot.open(self.draft(snapshot_id))
 
     def publish(self, snapshot_id: str) -> None:
         """Make a draft a snapshot, and the current one. Call it under the lock."""
-        self._draft(snapshot_id).rename(self.folder / snapshot_id)
-        sync(self.folder)
+        self.adopt(self.draft(snapshot_id), snapshot_id)
         self.switch(snapshot_id)
+
+    @property
+    def arriving(self) -> Path:
+        """The folder in which a snapshot from elsewhere is gathered, which no reader sees."""
+        return self.folder / _ARRIVING
+
+    def adopt(self, folder: Path, snapshot_id: str) -> None:
+        """Make a folder of this archive's that holds a whole snapshot one of its snapshots. Call it under the lock."""
+        folder.rename(self.folder / snapshot_id)
+        sync(self.folder)
 
     def discard(self, snapshot_id: str) -> None:
         """Remove a draft. Call it under the lock."""
-        shutil.rmtree(self._draft(snapshot_id))
+        shutil.rmtree(self.draft(snapshot_id))
 
     def switch(self, snapshot_id: str) -> None:
         """Make a snapshot the current one."""
@@ -129,11 +139,7 @@ class Archive:
 
     def rollback(self, snapshot_id: str | None = None) -> Manifest:
         """Go back to a snapshot, by default the one before the current; it is verified first."""
-        if snapshot_id is None:
-            older = [other for other in self.ids() if other < (self.current_id() or "")]
-            if not older:
-                raise SnapshotError("there is no snapshot before the current one to go back to")
-            snapshot_id = older[-1]
+        snapshot_id = snapshot_id or before(self.ids(), self.current_id())
         manifest = self.verify(snapshot_id)
         self.switch(snapshot_id)
         return manifest
@@ -145,15 +151,24 @@ class Archive:
         gone = [snapshot_id for snapshot_id in self.ids() if snapshot_id not in newest and snapshot_id != current]
         for snapshot_id in gone:
             # Renamed first, so that no reader takes a half-removed folder for a snapshot.
-            doomed = self._draft(snapshot_id)
+            doomed = self.draft(snapshot_id)
             (self.folder / snapshot_id).rename(doomed)
             shutil.rmtree(doomed)
         return gone
 
-    def _draft(self, snapshot_id: str) -> Path:
+    def draft(self, snapshot_id: str) -> Path:
+        """Return the folder of a draft."""
         return self.folder / f"{_DRAFT}{snapshot_id}"
 
     def _sweep(self) -> None:
         # What a killed ingest left behind; under the lock nobody else is writing one.
         for path in self.folder.glob(f"{_DRAFT}*"):
             shutil.rmtree(path)
+
+
+def before(ids: Sequence[str], current: str | None) -> str:
+    """Return the newest id that is older than the current one. Raises SnapshotError."""
+    older = [other for other in ids if other < (current or "")]
+    if not older:
+        raise SnapshotError("there is no snapshot before the current one to go back to")
+    return max(older)

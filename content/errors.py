@@ -15,7 +15,9 @@ GlossatorError
 │   ├── NoSnapshot            nothing has been published yet
 │   ├── SnapshotCorrupt       a file is missing or is not what the manifest says
 │   ├── SnapshotMismatch      the snapshot was made by another model or format
-│   └── IngestRunning         another ingest holds the lock
+│   ├── IngestRunning         another ingest holds the lock
+│   ├── DepotUnavailable      the snapshot store cannot be reached
+│   └── NoRoom                the disk has no room for a snapshot
 ├── NotFound                  a collection, site, page, term, snapshot or conversation that is not there
 ├── InvalidQuestion           a question that cannot be asked
 ├── SignInNeeded              a caller who has not shown who they are
@@ -107,7 +109,15 @@ class SnapshotMismatch(SnapshotError):
 
 
 class IngestRunning(SnapshotError):
-    """Another ingest holds the lock of this data folder."""
+    """Another ingest holds the lock of this data folder, or another publisher that of the snapshot store."""
+
+
+class DepotUnavailable(SnapshotError):
+    """The snapshot store cannot be reached, or lets this machine not do what it wants to."""
+
+
+class NoRoom(SnapshotError):
+    """The disk has no room for a snapshot that is to be fetched."""
 
 
 class NotFound(GlossatorError):

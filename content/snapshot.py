@@ -160,6 +160,15 @@ def verify_snapshot(folder: Path) -> Manifest:
     """
     manifest = Manifest.read(folder)
     manifest.check_files(folder)
+    check_content(folder, manifest)
+    return manifest
+
+
+def check_content(folder: Path, manifest: Manifest) -> None:
+    """Open a snapshot whose files are known to be those of its manifest, and count.
+
+    Raises SnapshotCorrupt, also where there are files that were not published.
+    """
     extra = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     extra -= {MANIFEST, *manifest.files}
     if extra:
@@ -178,7 +187,6 @@ def verify_snapshot(folder: Path) -> Manifest:
             raise SnapshotCorrupt(
                 f"snapshot {manifest.snapshot_id}: {count} {name}, its manifest says {manifest.passages}"
             )
-    return manifest
 
 
 def sync_tree(folder: Path) -> None:

@@ -13,10 +13,12 @@ import numpy as np
 from content.archive import Archive
 from content.asked import AskedQuestions
 from content.catalog import StoredPage
+from content.depot import Depot
 from content.embedding import Embedder, TokenVectors, Vectors
 from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
 from content.interaction import PackedTokens, Projection
 from content.manifest import Manifest
+from content.replica import follow
 from content.snapshot import Snapshot
 from content.words import unique
 from ingest.check import CheckOptions, check
@@ -50,15 +52,18 @@ def ingest(
     embedder: Embedder,
     options: IngestOptions = IngestOptions(),
     progress: Progress = silent,
+    depot: Depot | None = None,
 ) -> Report:
     """Read sources into a new snapshot and publish it, unless nothing changed or it answers worse.
 
     A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
-    that fails is reported, and what was published of it stays. Raises SourceError where no source can be read,
-    IngestRunning, SnapshotCorrupt, ModelError.
+    that fails is reported, and what was published of it stays. With a ``depot`` it begins from what is current there,
+    and is published there as well. Raises SourceError where no source can be read, IngestRunning, Conflict,
+    DepotUnavailable, SnapshotCorrupt, ModelError.
     """
     report = Report()
     with archive.lock():
+        former = _followed(archive, depot, options) if depot else None
         before = _published(archive, embedder, options, report)
         with _stage(report, "read"):
             web = archive.data_dir / WEB_FOLDER
@@ -78,12 +83,23 @@ def ingest(
             archive.discard(manifest.snapshot_id)
             return report
         with _stage(report, "publish"):
+            if depot is not None:
+                depot.publish(manifest, archive.draft(manifest.snapshot_id), former, options.keep)
             archive.publish(manifest.snapshot_id)
             archive.prune(options.keep)
             progress("publish", 1, 1)
     report.published = True
     _count(report, manifest)
     return report
+
+
+def _followed(archive: Archive, depot: Depot, options: IngestOptions) -> str | None:
+    """Begin from what is current in the depot, and return that; an empty one gets what is published here."""
+    former, here = follow(depot, archive), archive.current_id()
+    if former is None and here is not None and not options.dry_run:
+        depot.publish(archive.manifest(here), archive.path(here), former, options.keep)
+        return here
+    return former
 
 
 def _published(archive: Archive, embedder: Embedder, options: IngestOptions, report: Report) -> Snapshot | None:

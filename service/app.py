@@ -52,6 +52,7 @@ from service.curated import Curated
 from service.desk import Desk
 from service.draining import draining
 from service.errors import status_of
+from service.follower import Follower, configured_depot
 from service.generation.configured import configured_writing
 from service.glossary.shelf import Shelf
 from service.identity import Identity
@@ -134,7 +135,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     return Services(
         settings=settings,
         embedder=embedder,
-        library=Library(Archive(settings.data_dir), embedder),
+        library=_library(settings, embedder),
         assistant=Assistant(embedder, writing, worker, thresholds, reranker, curated, stage),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
@@ -151,6 +152,14 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         tracing=tracing,
         draining=asyncio.Event(),
     )
+
+
+def _library(settings: Settings, embedder: Embedder) -> Library:
+    archive, depot = Archive(settings.data_dir), configured_depot(settings)
+    if depot is None:
+        return Library(archive, embedder)
+    follower = Follower(depot, archive, embedder, settings.snapshot_poll, settings.keep_snapshots)
+    return Library(archive, embedder, follower)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from content.archive import Archive
 from content.embedding import Embedder
 from content.errors import NoSnapshot, SnapshotError
 from content.snapshot import Snapshot
+from service.follower import Follower
 
 _log = logging.getLogger("glossator.library")
 _INTERVAL = 1.0  # seconds between two looks at the pointer
@@ -20,12 +21,18 @@ class Library:
     Whoever works with a snapshot keeps it until done: an exchange between two questions disturbs neither.
     """
 
-    def __init__(self, archive: Archive, embedder: Embedder) -> None:
+    def __init__(self, archive: Archive, embedder: Embedder, follower: Follower | None = None) -> None:
         self._archive = archive
         self._embedder = embedder
+        self._follower = follower
         self._current: Snapshot | None = None
         self._refused: str | None = None
-        self.problem: str | None = None
+        self._problem: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the newest snapshot is not the one in use, None where it is."""
+        return self._problem or (self._follower.problem if self._follower else None)
 
     @property
     def current(self) -> Snapshot:
@@ -39,6 +46,8 @@ class Library:
 
         One that cannot be opened is logged once and left alone; the service goes on with what it has.
         """
+        if self._follower is not None:
+            self._follower.look()
         snapshot_id = self._archive.current_id()
         if snapshot_id is None or snapshot_id == self._refused:
             return
@@ -48,10 +57,10 @@ class Library:
             snapshot = self._archive.open_current(self._embedder.card)
             snapshot.load()
         except SnapshotError as error:
-            self._refused, self.problem = snapshot_id, str(error)
+            self._refused, self._problem = snapshot_id, str(error)
             _log.error("snapshot %s is not used: %s", snapshot_id, error)
             return
-        self._current, self._refused, self.problem = snapshot, None, None
+        self._current, self._refused, self._problem = snapshot, None, None
         _log.info("answering from snapshot %s: %d pages", snapshot_id, snapshot.manifest.pages)
 
     async def watch(self) -> None:

@@ -16,6 +16,8 @@ from content.errors import MissingPackage, TooMany
 from service.settings import Settings, SiteSettings
 
 _log = logging.getLogger("glossator.limits")
+_REDIS_SECONDS = 0.3  # that a request waits for Redis at most
+_TRY_AGAIN = 2.0  # seconds between two tries to reach a Redis that is away; nobody waits for it in between
 _VISITOR_PER_MINUTE = 60  # from elsewhere, where a site says nothing
 _SITE_PER_MINUTE = 3000  # likewise
 _SIGN_INS = RateLimitItemPerSecond(5, 15 * 60)  # for a member from an address
@@ -30,7 +32,7 @@ class Limits:
         self._workers = 1 if settings.redis_url else settings.workers
         self._memory = MovingWindowRateLimiter(MemoryStorage())
         self._limiter = self._memory
-        self._failing = False
+        self._away_until = 0.0  # by time.monotonic()
 
     def connect(self) -> None:
         """Use Redis where the settings name one. Raises MissingPackage."""
@@ -38,7 +40,13 @@ class Limits:
             return
         if importlib.util.find_spec("redis") is None:
             raise MissingPackage("redis_url is set; install its client: pip install 'glossator[redis]'")
-        storage = RedisStorage(f"async+{self._url}", wrap_exceptions=True, implementation="redispy")
+        storage = RedisStorage(
+            f"async+{self._url}",
+            wrap_exceptions=True,
+            implementation="redispy",
+            socket_timeout=_REDIS_SECONDS,
+            socket_connect_timeout=_REDIS_SECONDS,
+        )
         self._limiter = MovingWindowRateLimiter(storage)
 
     async def visit(self, site: SiteSettings, address: str) -> None:
@@ -61,16 +69,19 @@ class Limits:
         await self._hit(RateLimitItemPerMinute(max(1, per_minute // self._workers)), *names)
 
     async def _hit(self, limit: RateLimitItem, *names: str) -> None:
+        limiter = self._memory if time.monotonic() < self._away_until else self._limiter
         try:
-            allowed = await self._limiter.hit(limit, *names)
-            reset = None if allowed else (await self._limiter.get_window_stats(limit, *names)).reset_time
-            self._failing = False
+            allowed = await limiter.hit(limit, *names)
+            reset = None if allowed else (await limiter.get_window_stats(limit, *names)).reset_time
         except StorageError as error:
-            if not self._failing:
+            if not self._away_until:
                 _log.warning("Redis cannot be reached; this process counts for itself: %s", error)
-            self._failing = True
+            self._away_until = time.monotonic() + _TRY_AGAIN
             allowed = await self._memory.hit(limit, *names)
             reset = None
+        else:
+            if limiter is self._limiter:
+                self._away_until = 0.0
         if not allowed:
             wait = max(1, round((reset or time.time() + 1) - time.time()))
             raise TooMany(f"too many requests; try again in {wait} s", wait)

@@ -233,6 +233,21 @@ class Settings(BaseSettings):
     model_concurrency: int = Field(8, ge=1, description="How many calls of one model may run at a time.")
     model_queue: int = Field(16, ge=0, description="How many answers may wait for that; further ones get 503.")
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
+    snapshot_store: str | None = Field(
+        None,
+        pattern=r"^(file:///|s3://[^/]|gs://[^/])",
+        description="Where published snapshots are shared with other machines: a folder (`file:///mnt/snapshots`), or "
+        "a bucket and a prefix (`s3://bucket/prefix`, `gs://bucket/prefix`; extras `glossator[s3]`, "
+        "`glossator[gcs]`). `glossator ingest` publishes there, a service follows it. Absent: the data folder alone.",
+    )
+    snapshot_poll: float = Field(
+        5.0, ge=0.1, le=3600, description="Seconds between two looks of a service at `snapshot_store`."
+    )
+    snapshot_grace: Interval = Field(
+        "1h",
+        description="How long a snapshot stays in `snapshot_store` at least, so that a slow replica can still fetch "
+        "it; the newest `keep_snapshots` stay in any case.",
+    )
     check_share: float = Field(
         0.05,
         ge=0,

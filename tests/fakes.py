@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from content.archive import Archive
+from content.depot import Depot
 from content.embedding import Embedded, ModelCard, TokenVectors, unit
 from content.snapshot import Snapshot
 from content.words import stem_as_written, stems
@@ -90,10 +91,11 @@ def ingest_folder(
     *folders: Path,
     embedder: HashingEmbedder | None = None,
     options: IngestOptions | None = None,
+    depot: Depot | None = None,
 ) -> Report:
     """Ingest folders into the default collection."""
     sources = [Source(str(folder)) for folder in folders]
-    return ingest(Archive(data_dir), sources, embedder or HashingEmbedder(), options or IngestOptions())
+    return ingest(Archive(data_dir), sources, embedder or HashingEmbedder(), options or IngestOptions(), depot=depot)
 
 
 def open_snapshot(data_dir: Path) -> Snapshot:

@@ -21,6 +21,7 @@ from ingest.pipeline import ingest as run_ingest
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from ingest.web.store import forget
+from service.follower import configured_depot
 from service.interval import seconds
 from service.settings import Settings
 
@@ -120,7 +121,8 @@ def ingest_sources(settings: Settings, sources: list[Source], options: IngestOpt
     embedder = ingesting_embedder(settings)
     try:
         with progress() as shown_progress:
-            return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)
+            depot = configured_depot(settings)
+            return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress, depot)
     except KeyboardInterrupt:
         if any(source.on_web for source in sources):
             note("Stopped. What was fetched is kept: the same command goes on from there.")

@@ -14,6 +14,7 @@ from glossator.output import say
 from glossator.sources import configured_sources
 from glossator.verbs.ingest import ingest_options, ingest_sources, print_report
 from ingest.sources import Source
+from service.follower import configured_depot
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def application(settings: Settings) -> FastAPI:
 def up(context: typer.Context, host: Host = None, port: Port = None) -> None:
     """First run of everything: ingest if nothing is published yet, then serve."""
     settings: Settings = context.obj
-    if Archive(settings.data_dir).current_id() is None:
+    depot = configured_depot(settings)
+    if Archive(settings.data_dir).current_id() is None and (depot is None or depot.current_id() is None):
         shipped = str(Path(content.__file__).parent / "pages")
         sources = configured_sources(settings) or [Source(shipped)]
         print_report(ingest_sources(settings, sources, ingest_options(settings)))

@@ -10,7 +10,9 @@ import typer
 from content.archive import Archive
 from content.errors import NoSnapshot, SnapshotError
 from content.manifest import Manifest
+from content.replica import roll_back
 from glossator.output import fail, print_json, say, shown, table
+from service.follower import configured_depot
 from service.settings import Settings
 
 app = typer.Typer(help="The published states: look at them, check them, go back.", no_args_is_help=True)
@@ -102,9 +104,9 @@ def verify(
 @app.command()
 def rollback(context: typer.Context, snapshot_id: SnapshotId = None, as_json: AsJson = False) -> None:
     """Answer from an earlier snapshot again, by default from the one before the current."""
-    archive = _archive(context)
+    archive, depot = _archive(context), configured_depot(context.obj)
     with archive.lock():
-        manifest = archive.rollback(snapshot_id)
+        manifest = roll_back(depot, archive, snapshot_id) if depot else archive.rollback(snapshot_id)
     if as_json:
         print_json(_summary(manifest))
         return
@@ -119,9 +121,12 @@ def prune(
 ) -> None:
     """Remove old snapshots; the current one always stays."""
     settings: Settings = context.obj
-    archive = _archive(context)
+    archive, depot = _archive(context), configured_depot(settings)
+    keep = keep or settings.keep_snapshots
     with archive.lock():
-        gone = archive.prune(keep or settings.keep_snapshots)
+        gone = archive.prune(keep)
+    if depot is not None:
+        gone = sorted({*gone, *depot.prune(keep)})
     if as_json:
         print_json(gone)
     else:

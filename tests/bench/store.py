@@ -22,8 +22,6 @@ import shutil
 import signal
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -34,17 +32,15 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
-from service.app import create_app
-from service.server import serve
-from service.settings import load_settings
 from service.store import conversations, schema
 from service.store.database import Database
 from service.store.drain import insert
 from service.store.paging import Part
 from service.store.store import Store
 from tests import postgres
-from tests.e2e.conftest import PAGES, ROOT, environment
-from tests.fakes import HashingEmbedder, ingest_folder
+from tests.e2e.conftest import PAGES
+from tests.e2e.service import Service
+from tests.fakes import ingest_folder
 from tests.service.store import rows
 
 _BEFORE = 10.0  # seconds of load before the database goes away
@@ -85,36 +81,6 @@ class Load:
                 await asyncio.sleep(max(0, begun + number / rate - time.monotonic()))
                 http.base_url = httpx.URL(address())
                 tasks.create_task(self.send(http, number))
-
-
-@dataclass
-class Service:
-    """The service as its users run it, on one port, so that it can be started again."""
-
-    data_dir: Path
-    url: str | None
-    port: int
-    process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        settings = {"database_url": self.url} if self.url else {}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.store", "serve", "--port", str(self.port)],
-            stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment(self.data_dir, **settings),
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        assert "http://" in self.process.stdout.readline()
-
-    def end(self, how: signal.Signals) -> None:
-        """End it."""
-        assert self.process is not None
-        self.process.send_signal(how)
-        self.process.wait(timeout=60)
-
-    def address(self) -> str:
-        """Return where it is."""
-        return f"http://127.0.0.1:{self.port}"
 
 
 @contextlib.contextmanager
@@ -169,7 +135,7 @@ async def outage(arguments: argparse.Namespace) -> None:
     """Take the database away under load."""
     with place(arguments.postgres) as (data_dir, server):
         ingest_folder(data_dir, _pages(data_dir.parent))
-        service = Service(data_dir, server.url if server else None, postgres.free_port())
+        service = Service(data_dir, **({"database_url": server.url} if server else {}))
         service.start()
         load = Load()
 
@@ -186,7 +152,7 @@ async def outage(arguments: argparse.Namespace) -> None:
                 other.rollback()
 
         await asyncio.gather(load.run(service.address, arguments.seconds, arguments.rate), away())
-        await check(data_dir, service.url, load)
+        await check(data_dir, server.url if server else None, load)
         service.end(signal.SIGTERM)
 
 
@@ -195,7 +161,7 @@ async def kill(arguments: argparse.Namespace) -> None:
     chance = random.Random(1)
     with place(arguments.postgres) as (data_dir, server):
         ingest_folder(data_dir, _pages(data_dir.parent))
-        service = Service(data_dir, server.url if server else None, postgres.free_port())
+        service = Service(data_dir, **({"database_url": server.url} if server else {}))
         load = Load()
         for _ in range(arguments.kills):
             await asyncio.to_thread(service.start)
@@ -204,7 +170,7 @@ async def kill(arguments: argparse.Namespace) -> None:
             service.end(signal.SIGKILL)
             await running
         await asyncio.to_thread(service.start)
-        await check(data_dir, service.url, load)
+        await check(data_dir, server.url if server else None, load)
         service.end(signal.SIGTERM)
 
 
@@ -254,9 +220,8 @@ async def _fill(database: Database, count: int) -> None:
 def main() -> None:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("outage", "kill", "lists", "serve"))
+    parser.add_argument("what", choices=("outage", "kill", "lists"))
     parser.add_argument("--postgres", action="store_true")
-    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--away", type=float, default=30)
     parser.add_argument("--rate", type=float, default=50)
@@ -264,10 +229,6 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=100_000)
     arguments = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
-    if arguments.what == "serve":
-        settings = load_settings(port=arguments.port)
-        serve(settings, create_app(settings, HashingEmbedder()), lambda address: print(address, flush=True))
-        return
     asyncio.run({"outage": outage, "kill": kill, "lists": lists}[arguments.what](arguments))
 
 

@@ -10,8 +10,11 @@ from fastapi import APIRouter
 from content.archive import Archive
 from content.errors import InvalidQuestion
 from content.manifest import Manifest
+from content.replica import roll_back
 from service.api.admin.principal import Editor, ThePart, Viewer, noted
 from service.api.visitor import TheServices
+from service.follower import configured_depot
+from service.settings import Settings
 from service.store.paging import Page
 
 router = APIRouter(prefix="/v1/admin/snapshots", tags=["admin: content"])
@@ -52,15 +55,17 @@ def listed(who: Viewer, services: TheServices, part: ThePart) -> Page[SnapshotIt
 async def rollback(snapshot_id: str, who: Editor, services: TheServices) -> SnapshotItem:
     """Answer from an earlier state again."""
     who.must_have_all_sites()
-    manifest = await _rolled_back(Archive(services.settings.data_dir), snapshot_id)
+    manifest = await _rolled_back(services.settings, snapshot_id)
     await noted(services, who, "roll back", None, snapshot_id)
     return _item(manifest, manifest.snapshot_id)
 
 
-async def _rolled_back(archive: Archive, snapshot_id: str) -> Manifest:
+async def _rolled_back(settings: Settings, snapshot_id: str) -> Manifest:
+    archive, depot = Archive(settings.data_dir), configured_depot(settings)
+
     def work() -> Manifest:
         with archive.lock():
-            return archive.rollback(snapshot_id)
+            return roll_back(depot, archive, snapshot_id) if depot else archive.rollback(snapshot_id)
 
     return await asyncio.to_thread(work)
 
