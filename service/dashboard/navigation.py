@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.api.admin.principal import Principal
 from service.store.rows import Role
 
 ROOT = "/admin"
@@ -11,12 +12,16 @@ ROOT = "/admin"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page in the navigation, for those whose role reaches ``role``. ``counted`` shows how many visitors wait."""
+    """A page in the navigation, for those whose role reaches ``role``.
+
+    ``counted`` shows how many visitors wait; ``everywhere`` is for those who have all sites.
+    """
 
     title: str
     path: str
     role: Role = Role.VIEWER
     counted: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +42,33 @@ NAVIGATION = (
             Entry("Leads", f"{ROOT}/leads"),
         ),
     ),
+    Chapter(
+        "Content",
+        (
+            Entry("Sources and ingests", f"{ROOT}/content", everywhere=True),
+            Entry("Curated answers", f"{ROOT}/answers"),
+        ),
+    ),
+    Chapter(
+        "Service",
+        (
+            Entry("Sites and brand", f"{ROOT}/sites"),
+            Entry("Keys and members", f"{ROOT}/access", Role.OWNER),
+            Entry("Privacy", f"{ROOT}/privacy", Role.OWNER),
+            Entry("Audit", f"{ROOT}/audit", Role.OWNER),
+            Entry("Settings", f"{ROOT}/settings", Role.OWNER, everywhere=True),
+        ),
+    ),
 )
 
 
-def chapters(role: Role) -> list[Chapter]:
-    """Return what a role sees of the navigation."""
-    shown = (
-        Chapter(one.title, tuple(entry for entry in one.entries if role.reaches(entry.role))) for one in NAVIGATION
-    )
+def chapters(who: Principal) -> list[Chapter]:
+    """Return what somebody sees of the navigation."""
+
+    def seen(entry: Entry) -> bool:
+        return who.role.reaches(entry.role) and (who.site_id is None or not entry.everywhere)
+
+    shown = (Chapter(one.title, tuple(filter(seen, one.entries))) for one in NAVIGATION)
     return [chapter for chapter in shown if chapter.entries]
 
 

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.api.admin.principal import COOKIE, Principal
 from service.api.visitor import Services, services
 from service.dashboard.navigation import ROOT, chapters, is_current
+from service.link import vetted
 from service.settings import SiteSettings
 
 FILES = Path(__file__).parent / "static"
@@ -45,7 +46,7 @@ class View:
         text = render(
             template,
             who=who,
-            chapters=chapters(who.role),
+            chapters=chapters(who),
             is_current=is_current,
             path=self.request.url.path,
             csrf="" if self.session is None else self.services.identity.csrf(self.session),
@@ -91,6 +92,7 @@ def _environment() -> Environment:
     made.filters["minute"] = _minute
     made.filters["ago"] = _ago
     made.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
+    made.filters["vetted"] = vetted
     made.globals["version"] = version("glossator")
     return made
 

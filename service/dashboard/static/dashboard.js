@@ -81,6 +81,13 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
+document.addEventListener("keydown", (event) => {
+  const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("[data-sends]");
+  if (!sends) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   times(event.target);
   newest(document);
