@@ -41,7 +41,7 @@ class View:
     session: str | None
     site_id: str | None
 
-    def show(self, who: Principal, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def show(self, who: Principal, template: str, **values: Any) -> HTMLResponse:
         """Return a page, or a part of one, that ``template`` makes."""
         text = render(
             template,
@@ -56,7 +56,7 @@ class View:
             link=self.link,
             **values,
         )
-        return HTMLResponse(text, status, HEADERS)
+        return HTMLResponse(text, headers=HEADERS)
 
     def sites(self, who: Principal) -> list[SiteSettings]:
         """Return the sites that somebody may look at."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BigInteger, Select, Table, func, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Outcome
 from service.store import schema
@@ -42,8 +43,8 @@ async def daily(database: Database, site_id: str | None, days: int) -> list[Day]
     async with database.reading() as connection:
         for day, count, outcome in await connection.execute(query):
             outcomes[day, outcome] = count
-        leads = dict((await connection.execute(_counted(schema.leads, site_id, first))).tuples().all())
-        handoffs = dict((await connection.execute(_counted(schema.handoffs, site_id, first))).tuples().all())
+        leads = await _by_day(connection, _counted(schema.leads, site_id, first))
+        handoffs = await _by_day(connection, _counted(schema.handoffs, site_id, first))
     return [
         Day(
             moment(day * _DAY).date(),
@@ -57,10 +58,14 @@ async def daily(database: Database, site_id: str | None, days: int) -> list[Day]
     ]
 
 
-def _counted(table: Table, site_id: str | None, first: int) -> Select[tuple[int, int]]:
+async def _by_day(connection: AsyncConnection, query: Select[int, int]) -> dict[int, int]:
+    return {row.day: row.rows for row in await connection.execute(query)}
+
+
+def _counted(table: Table, site_id: str | None, first: int) -> Select[int, int]:
     """Return the query for how many rows of a table came each day (since 1970), from a first day on."""
     day = type_coerce(table.c.created_at, BigInteger) // _DAY
-    query = select(day.label("day"), func.count()).where(
+    query = select(day.label("day"), func.count().label("rows")).where(
         table.c.created_at >= first * _DAY, *of_site(table.c.site_id, site_id)
     )
     return query.group_by(day)

@@ -29,11 +29,11 @@ class Browser:
         assert reply.headers["content-type"] == "text/html; charset=utf-8"
         return reply.text
 
-    async def send(self, path: str, status: int = 204, **form: object) -> httpx.Response:
+    async def send(self, path: str, code: int = 204, /, **form: object) -> httpx.Response:
         """Send a form as htmx does."""
         headers = {"X-CSRF-Token": self.csrf, "HX-Request": "true"}
         reply = await self.http.post(path, data=form, headers=headers)
-        assert reply.status_code == status, reply.text
+        assert reply.status_code == code, reply.text
         return reply
 
 

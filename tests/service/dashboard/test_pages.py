@@ -14,7 +14,16 @@ from tests.service.dashboard.acting import sign_in
 pytestmark = pytest.mark.anyio
 
 PAGES = {
-    Role.VIEWER: ("", "/conversations", "/leads", "/content", "/content/ingests", "/answers", "/sites", "/sites/default"),
+    Role.VIEWER: (
+        "",
+        "/conversations",
+        "/leads",
+        "/content",
+        "/content/ingests",
+        "/answers",
+        "/sites",
+        "/sites/default",
+    ),
     Role.AGENT: ("/handoffs",),
     Role.EDITOR: ("/answers/new",),
     Role.OWNER: ("/access", "/privacy", "/audit", "/settings"),
@@ -25,17 +34,21 @@ async def test_who_is_not_signed_in_gets_the_form_for_that_and_then_the_page(htt
     reply = await http.get("/admin/leads?status=new")
     assert reply.status_code == 401
     assert 'name="back" value="/admin/leads?status=new"' in reply.text
-    wrong = await http.post("/admin/sign-in", data={"email": "a@example.com", "password": "wrong", "back": "/admin/leads"})
+    wrong = await http.post(
+        "/admin/sign-in", data={"email": "a@example.com", "password": "wrong", "back": "/admin/leads"}
+    )
     assert wrong.status_code == 401
     assert "The address or the password is wrong." in wrong.text
     assert (await http.get("/admin/leads", headers={"HX-Request": "true"})).headers["hx-refresh"] == "true"
 
 
-@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", "/admin\\@evil", "/adminx"])
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "/admin\\@evil", "/adminx"]
+)
 async def test_signing_in_leads_nowhere_else(http, back):
     await sign_in(http)
-    form = {"email": "owner-none@example.com", "password": "correct horse battery", "back": back}
-    reply = await http.post("/admin/sign-in", data=form | {"email": "owner-None@example.com"})
+    form = {"email": "owner-None@example.com", "password": "correct horse battery", "back": back}
+    reply = await http.post("/admin/sign-in", data=form)
     assert reply.headers["location"] == "/admin"
 
 
@@ -166,7 +179,7 @@ async def test_a_site_is_edited_field_by_field(http):
     after = http.app.state.services.sites.get("shop")
     assert (after.title, after.suggestions) == ("The <shop>", ("One?", "Two?"))
     reply = await browser.send("/admin/sites/shop", 422, **form | {"color": "red"})
-    assert "color" in reply.text
+    assert "Color: " in reply.text
 
 
 def filled(page: str) -> dict[str, object]:
@@ -199,7 +212,7 @@ async def test_the_preview_has_the_real_widget_and_only_our_pages_frame_it(http)
 async def test_members_and_keys(http):
     browser = await sign_in(http)
     member = {"name": "Ben", "email": "ben@example.com", "password": "a long password", "role": "agent", "site": "shop"}
-    assert "password" in (await browser.send("/admin/access/members", 422, **member | {"password": "short"})).text
+    assert "Password: " in (await browser.send("/admin/access/members", 422, **member | {"password": "short"})).text
     await browser.send("/admin/access/members", **member)
     assert "ben@example.com · shop" in await browser.page("/admin/access")
     [key] = re.findall(r'id="key">(glo_[^<]+)<', (await browser.send("/admin/access/keys", 200, role="viewer")).text)
