@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 COMMAND = (sys.executable, "-m", "glossator")
+_LONGEST_LINE = 16 * 1024 * 1024  # bytes, for who reads line by line
 _GRACE = 5.0  # seconds for a child that is told to end
 
 
@@ -19,6 +20,7 @@ async def started(command: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Pr
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        limit=_LONGEST_LINE,
     )
     try:
         yield process
