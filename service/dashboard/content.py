@@ -76,5 +76,4 @@ async def findings(who: Editor, view: TheView) -> Response:
 async def rollback(snapshot_id: str, who: Editor, view: TheView) -> Response:
     """Answer from an earlier state again."""
     await snapshots.rollback(snapshot_id, who, view.services)
-    await asyncio.to_thread(view.services.library.refresh)
     return go_to(f"{ROOT}/content")

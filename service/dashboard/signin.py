@@ -36,8 +36,8 @@ async def sign_in(
     except ValidationError:
         return _again("Write your e-mail address and your password.", email, back, 422)
     except (SignInNeeded, TooMany) as error:
-        text = str(error)
-        return _again(f"{text[:1].upper()}{text[1:]}.".replace("..", "."), email, back, status_of(error))
+        text = str(error).rstrip(".")
+        return _again(f"{text[:1].upper()}{text[1:]}.", email, back, status_of(error))
     return response
 
 

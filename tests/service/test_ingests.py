@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from service.ingests import Ingests
 from service.settings import load_settings
 from service.store import jobs
+from service.store.rows import Job
 from service.store.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -41,16 +43,28 @@ async def store(tmp_path):
     await store.close()
 
 
+async def once(store: Store, job_id: str, wanted: Callable[[Job], bool]) -> Job:
+    """Return an ingest as soon as it is as wanted."""
+    async with asyncio.timeout(120):
+        while True:
+            job = await jobs.found(store.database, job_id)
+            if wanted(job):
+                return job
+            await asyncio.sleep(0.05)
+
+
+def is_over(job: Job) -> bool:
+    return job.status != "running"
+
+
 async def test_what_a_child_says_is_kept_while_it_runs(store, tmp_path):
     settings = load_settings(data_dir=tmp_path)
     ingests = Ingests(settings, store, (sys.executable, "-c", CHILD))
     job = await ingests.start([], [], "Ada")
-    while "reading 1" not in (running := await jobs.found(store.database, job.id)).output:
-        await asyncio.sleep(0.1)
+    running = await once(store, job.id, lambda one: "reading 1" in one.output)
     assert running.status == "running"
     (tmp_path / "go").touch()
-    while (ended := await jobs.found(store.database, job.id)).status == "running":
-        await asyncio.sleep(0.1)
+    ended = await once(store, job.id, is_over)
     assert (ended.status, ended.exit_status) == ("failed", 3)
     assert ended.output.endswith("no end of line")
 
@@ -58,6 +72,5 @@ async def test_what_a_child_says_is_kept_while_it_runs(store, tmp_path):
 async def test_a_child_that_cannot_be_started_says_why(store, tmp_path):
     ingests = Ingests(load_settings(data_dir=tmp_path), store, ("/nowhere/python",))
     job = await ingests.start([], [], "Ada")
-    while (ended := await jobs.found(store.database, job.id)).status == "running":
-        await asyncio.sleep(0.05)
+    ended = await once(store, job.id, is_over)
     assert "could not be started" in ended.output

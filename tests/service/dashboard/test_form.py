@@ -84,7 +84,7 @@ def test_kinds_and_hints():
 
 
 def test_what_is_wrong_is_said():
-    with pytest.raises(InvalidQuestion, match="inner.days: "):
+    with pytest.raises(InvalidQuestion, match=r"inner\.days: "):
         validated(Outer, parsed(Outer, {"inner.days": ["0"]}))
     with pytest.raises(InvalidQuestion, match="names: this is no JSON"):
         parsed(Outer, {"names": ["{"]})
