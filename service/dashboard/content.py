@@ -29,7 +29,7 @@ async def sources(who: Viewer, view: TheView) -> Response:
     settings, services = view.services.settings, view.services
     jobs = await ingests.listed(who, services, Part(_LATEST))
     states = await asyncio.to_thread(snapshots.listed, who, services, Part(_LATEST))
-    runs = await asyncio.to_thread(last_runs, settings.data_dir)
+    runs = {(one.location, one.collection): one for one in await asyncio.to_thread(last_runs, settings)}
     return view.show(who, "content.html", sources=settings.source, runs=runs, jobs=jobs.items, snapshots=states.items)
 
 
