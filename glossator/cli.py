@@ -12,7 +12,21 @@ import typer
 
 from content.errors import GlossatorError, IngestRunning, SnapshotCorrupt
 from glossator.output import fail
-from glossator.verbs import ask, doctor, evaluate, extract, glossary, ingest, keys, lint, mcp, search, serve, snapshots
+from glossator.verbs import (
+    ask,
+    doctor,
+    evaluate,
+    extract,
+    glossary,
+    ingest,
+    keys,
+    lint,
+    mcp,
+    members,
+    search,
+    serve,
+    snapshots,
+)
 from service.settings import load_settings
 
 # Exit statuses: 0 done; 1 done in part, or a check failed; 2 wrong usage or configuration.
@@ -38,6 +52,7 @@ app.command("search")(search.search)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(keys.app, name="keys")
+app.add_typer(members.app, name="members")
 app.command("eval")(evaluate.evaluate)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)

@@ -28,6 +28,7 @@ class Desk:
         self._open: dict[str, Handoff] = {}
         self._under_way: dict[str, Handoff] = {}
         self._refusals: OrderedDict[str, int] = OrderedDict()
+        self._changes = 0  # by this process
 
     def open(self, conversation_id: str) -> Handoff | None:
         """Return the open handoff of a conversation."""
@@ -37,6 +38,11 @@ class Desk:
         """Return the handoff of a conversation that an agent has."""
         found = self._open.get(conversation_id)
         return found if found is not None and found.status == "active" else None
+
+    def waiting(self, site_id: str | None) -> int:
+        """Return how many visitors of a site, or of all, wait for a person."""
+        known = {**self._under_way, **self._open}.values()
+        return sum(one.status == "waiting" and site_id in {None, one.site_id} for one in known)
 
     def ask(
         self,
@@ -73,8 +79,11 @@ class Desk:
 
     async def refresh(self) -> None:
         """Take over what the store says. Raises StoreUnavailable."""
-        begun = moment(now())
-        self._open = {one.conversation_id: one for one in await handoffs.open_ones(self._store.database)}
+        begun, changes = moment(now()), self._changes
+        found = await handoffs.open_ones(self._store.database)
+        if changes != self._changes:
+            return  # an agent did something while the store was read; the next look sees it
+        self._open = {one.conversation_id: one for one in found}
         self._under_way = {
             conversation_id: one
             for conversation_id, one in self._under_way.items()
@@ -83,6 +92,7 @@ class Desk:
 
     def changed(self, handoff: Handoff) -> None:
         """Know at once what an agent has done by this process."""
+        self._changes += 1
         self._under_way.pop(handoff.conversation_id, None)
         if handoff.status in handoffs.OPEN:
             self._open[handoff.conversation_id] = handoff

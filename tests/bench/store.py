@@ -179,7 +179,7 @@ async def lists(arguments: argparse.Namespace) -> None:
     with place(arguments.postgres) as (data_dir, server):
         store = Store(data_dir, server.url if server else None, 1 << 30)
         await store.migrate()
-        await _fill(store.database, arguments.conversations)
+        await fill(store.database, arguments.conversations)
         database = store.database
         part = Part(50)
         first = await conversations.listed(database, "default", part)
@@ -204,7 +204,7 @@ async def lists(arguments: argparse.Namespace) -> None:
         await store.close()
 
 
-async def _fill(database: Database, count: int) -> None:
+async def fill(database: Database, count: int) -> None:
     for begin in range(0, count, 2000):
         records = [
             rows.message(
