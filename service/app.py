@@ -54,11 +54,13 @@ from service.errors import status_of
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
+from service.learner import Learner
 from service.library import Library
 from service.limits import Limits
 from service.notify import Notifier
 from service.openai_error import OpenAIErrors, failed, speaks_openai
 from service.problem import ProblemBodies, problem
+from service.reports import Reports
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
 from service.settings import Settings
@@ -135,6 +137,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         identity=Identity(settings.data_dir),
         limits=Limits(settings),
         ingests=Ingests(settings, store),
+        reports=Reports(settings.report_seconds),
     )
 
 
@@ -148,7 +151,11 @@ async def running(services: Services) -> AsyncIterator[None]:
     services.limits.connect()
     await services.store.start()
     notifier = Notifier(services.settings, services.store, services.sites)
-    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier)
+    learner = Learner(
+        services.store, services.library, services.assistant, services.embedder, services.worker, services.sites,
+        services.curated,
+    )  # fmt: skip
+    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier, learner)
     await steward.catch_up()
     try:
         async with _going_on(services.library.watch()), _going_on(steward.watch()):

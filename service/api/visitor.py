@@ -21,6 +21,7 @@ from service.identity import Identity
 from service.ingests import Ingests
 from service.library import Library
 from service.limits import Limits
+from service.reports import Reports
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
 from service.sites import Sites
 from service.store.store import Store
@@ -49,6 +50,7 @@ class Services:
     identity: Identity
     limits: Limits
     ingests: Ingests
+    reports: Reports
 
 
 @dataclass(frozen=True, slots=True)
