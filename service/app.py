@@ -121,11 +121,13 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     known = Sites(settings.sites)
     curated = Curated(store, embedder, worker, settings.curated_threshold)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
+    library = Library(Archive(settings.data_dir), embedder)
+    assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated)
     return Services(
         settings=settings,
         embedder=embedder,
-        library=Library(Archive(settings.data_dir), embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
+        library=library,
+        assistant=assistant,
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         shelf=Shelf(),
@@ -137,6 +139,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         identity=Identity(settings.data_dir),
         limits=Limits(settings),
         ingests=Ingests(settings, store),
+        learner=Learner(store, library, assistant, embedder, worker, known, curated),
         reports=Reports(settings.report_seconds),
     )
 
@@ -151,11 +154,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     services.limits.connect()
     await services.store.start()
     notifier = Notifier(services.settings, services.store, services.sites)
-    learner = Learner(
-        services.store, services.library, services.assistant, services.embedder, services.worker, services.sites,
-        services.curated,
-    )  # fmt: skip
-    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier, learner)
+    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier, services.learner)
     await steward.catch_up()
     try:
         async with _going_on(services.library.watch()), _going_on(steward.watch()):

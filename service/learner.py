@@ -57,6 +57,7 @@ class Learner:
         self._worker = worker
         self._sites = sites
         self._curated = curated
+        self._once = asyncio.Lock()
         self._regrouped: dict[str, tuple[int, float]] = {}  # by site: of how many questions, and when
         self._asked: tuple[str, object, int] | None = None  # what was last asked again of: content, answers, day
 
@@ -67,7 +68,7 @@ class Learner:
         except NoSnapshot:
             return
         try:
-            async with self._database.alone(_CHORE) as alone:
+            async with self._once, self._database.alone(_CHORE) as alone:
                 if alone:
                     await self._embed(snapshot)
                     await self._group(snapshot)

@@ -19,6 +19,7 @@ from service.desk import Desk
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
+from service.learner import Learner
 from service.library import Library
 from service.limits import Limits
 from service.reports import Reports
@@ -50,6 +51,7 @@ class Services:
     identity: Identity
     limits: Limits
     ingests: Ingests
+    learner: Learner
     reports: Reports
 
 

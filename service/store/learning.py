@@ -97,9 +97,9 @@ async def labels(database: Database, site_id: str | None) -> dict[int, str]:
     )
     chosen = select(table.topic, _asked.text).join(schema.questions, _asked.id == table.question_id)
     async with database.reading() as connection:
-        found = dict((await connection.execute(every.group_by(_asked.topic))).tuples().all())
+        found = {row[0]: row[1] for row in await connection.execute(every.group_by(_asked.topic))}
         named = await connection.execute(chosen.where(*of_site(table.site_id, site_id)))
-        return found | dict(named.tuples().all())
+        return found | {row[0]: row[1] for row in named}
 
 
 async def site_of_topic(database: Database, topic: int, site_id: str | None) -> str:
