@@ -97,6 +97,10 @@ class IngestRunning(SnapshotError):
     """Another ingest holds the lock of this data folder."""
 
 
+class BackupError(GlossatorError):
+    """A backup that cannot be made or restored."""
+
+
 class NotFound(GlossatorError):
     """A collection, site, page, term, snapshot or conversation that is not there."""
 

@@ -10,14 +10,28 @@ from typing import Annotated
 
 import typer
 
-from content.errors import GlossatorError, IngestRunning, SnapshotCorrupt
+from content.errors import BackupError, GlossatorError, IngestRunning, SnapshotCorrupt
 from glossator.output import fail
-from glossator.verbs import ask, doctor, evaluate, extract, glossary, ingest, keys, lint, mcp, search, serve, snapshots
+from glossator.verbs import (
+    ask,
+    backup,
+    doctor,
+    evaluate,
+    extract,
+    glossary,
+    ingest,
+    keys,
+    lint,
+    mcp,
+    search,
+    serve,
+    snapshots,
+)
 from service.settings import load_settings
 
 # Exit statuses: 0 done; 1 done in part, or a check failed; 2 wrong usage or configuration.
 PARTLY, WRONG = 1, 2
-_CHECK_FAILED = (SnapshotCorrupt, IngestRunning)
+_CHECK_FAILED = (SnapshotCorrupt, IngestRunning, BackupError)
 
 app = typer.Typer(
     name="glossator",
@@ -39,6 +53,8 @@ app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(keys.app, name="keys")
 app.command("eval")(evaluate.evaluate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from content.errors import ConfigurationError, MissingPackage, StoreUnavailable
 
-_FILE = "glossator.sqlite"
+DATABASE_FILE = "glossator.sqlite"
 _LOCK_SECONDS = 5.0  # that a writer waits for another
 _CONNECT_SECONDS = 5.0
 _RETRY_AFTER = 5  # seconds that a caller is told to wait
@@ -31,7 +31,7 @@ class Database:
     """Gives out transactions. Nothing is opened before the first one."""
 
     def __init__(self, data_dir: Path, url: str | None = None) -> None:
-        self._path = data_dir / _FILE
+        self._path = data_dir / DATABASE_FILE
         self._url = url
         self._engine: AsyncEngine | None = None
         self._one_writer = asyncio.Lock()  # of this process; between processes SQLite's own lock holds

@@ -29,7 +29,7 @@ _INTERVAL = 0.25  # seconds between two looks at the spool
 _TRY_AGAIN = 2.0  # seconds between two looks whether another process still drains, or the database is back
 _ROWS = 200  # of one statement
 _QUESTIONS = 2000  # characters of a conversation's questions that its list can be searched by
-_LOCK = "drain.lock"
+DRAIN_LOCK = "drain.lock"
 _REFUSED = "refused.jsonl"
 _OF_OTHER_TABLES = frozenset({"visitor_id", "vector", "embedded_by"})  # what a message brings along
 
@@ -111,7 +111,7 @@ class Drainer:
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        with (self._folder / _LOCK).open("ab") as file:
+        with (self._folder / DRAIN_LOCK).open("ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
