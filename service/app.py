@@ -22,7 +22,7 @@ from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
-from service import mcp
+from service import dashboard, mcp
 from service.answer import ExtractiveGenerator
 from service.api import (
     admin,
@@ -49,6 +49,8 @@ from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.curated import Curated
+from service.dashboard.failure import failed as page_failed
+from service.dashboard.failure import is_page
 from service.desk import Desk
 from service.errors import status_of
 from service.glossary.shelf import Shelf
@@ -95,7 +97,7 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     )
     app.state.services = create_services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
-    for router in (*(module.router for module in _VISITORS), *admin.routers):
+    for router in (*(module.router for module in _VISITORS), *admin.routers, *dashboard.routers):
         app.include_router(router)
     app.state.mcp = mcp.over_http(app.state.services)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
@@ -186,7 +188,7 @@ async def _going_on(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GlossatorError)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else None
-    return problem(status_of(error), str(error), headers=headers)
+    return _told(request, status_of(error), str(error), headers=headers)
 
 
 async def _on_unknown_model(request: Request, error: Exception) -> Response:
@@ -201,12 +203,12 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
             400, f"the body is not valid JSON: {found[0].get('ctx', {}).get('error', 'it cannot be parsed')}"
         )
     errors = tuple(FieldError(".".join(map(str, one["loc"][1:])) or str(one["loc"][0]), one["msg"]) for one in found)
-    return problem(422, "; ".join(f"{one.field}: {one.detail}" for one in errors), errors)
+    return _told(request, 422, "; ".join(f"{one.field}: {one.detail}" for one in errors), errors)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, error.detail, headers=dict(error.headers or {}))
+    return _told(request, error.status_code, error.detail, headers=dict(error.headers or {}))
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:
@@ -214,6 +216,19 @@ async def _on_fault(request: Request, error: Exception) -> Response:
     _log.error("request %s failed", request_id, exc_info=error)
     detail = f"the service failed on this request. Its log has more under the request id {request_id}."
     # This reply is sent outside of all middleware, so it takes its form and its id along itself.
-    response = failed(500, detail) if speaks_openai(request.url.path) else problem(500, detail)
+    response = failed(500, detail) if speaks_openai(request.url.path) else _told(request, 500, detail)
     response.headers[HEADER] = request_id
     return response
+
+
+def _told(
+    request: Request,
+    status: int,
+    detail: str,
+    errors: tuple[FieldError, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return what tells of an error: a page on the dashboard, a problem document elsewhere."""
+    if is_page(request.url.path):
+        return page_failed(request, status, detail, headers)
+    return problem(status, detail, errors, headers)

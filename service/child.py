@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 COMMAND = (sys.executable, "-m", "glossator")
 _GRACE = 5.0  # seconds for a child that is told to end
 
 
-async def run(command: Sequence[str]) -> tuple[int, str]:
-    """Run a command to its end; return its status and what it said. It is ended where the caller is cancelled."""
+@asynccontextmanager
+async def started(command: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start a command, whose errors come with its output. It is ended where the caller leaves before it does."""
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.DEVNULL,
@@ -19,10 +21,16 @@ async def run(command: Sequence[str]) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        output, _ = await process.communicate()
-    except asyncio.CancelledError:
+        yield process
+    except BaseException:
         await _end(process)
         raise
+
+
+async def run(command: Sequence[str]) -> tuple[int, str]:
+    """Run a command to its end; return its status and what it said. It is ended where the caller is cancelled."""
+    async with started(command) as process:
+        output, _ = await process.communicate()
     assert process.returncode is not None, "it has ended"
     return process.returncode, output.decode(errors="replace")
 

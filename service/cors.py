@@ -14,9 +14,9 @@ from service.settings import DEFAULT_SITE
 from service.sites import Sites
 
 SITE_HEADER = "X-Glossator-Site"
-_GUARDED = ("/v1/", "/mcp")
+_GUARDED = ("/v1/", "/mcp", "/admin")
 _HEADERS = f"Authorization, Content-Type, {SITE_HEADER}"
-_OWN_PAGES = "/v1/admin/"  # used from this service's own pages alone, and by programs
+_OWN_PAGES = ("/v1/admin/", "/admin")  # used from this service's own pages alone, and by programs
 _SITE_PATH = re.compile(r"^/v1/site/([^/]+)$")
 _PREFLIGHT_SECONDS = 600
 

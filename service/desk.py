@@ -38,6 +38,11 @@ class Desk:
         found = self._open.get(conversation_id)
         return found if found is not None and found.status == "active" else None
 
+    def waiting(self, site_id: str | None) -> int:
+        """Return how many visitors of a site, or of all, wait for a person."""
+        known = {**self._under_way, **self._open}.values()
+        return sum(one.status == "waiting" and site_id in {None, one.site_id} for one in known)
+
     def ask(
         self,
         guest: Guest,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import deque
 from collections.abc import Sequence
 
 from content.errors import Conflict, InvalidQuestion, StoreUnavailable
-from service.child import COMMAND, run
+from service.child import COMMAND, started
 from service.settings import Settings
 from service.store import jobs
 from service.store.rows import Job
@@ -15,6 +17,7 @@ from service.store.store import Store
 
 _log = logging.getLogger("glossator.ingests")
 _LINES = 200  # of a child's output are kept
+_TOLD_EVERY = 1.0  # seconds; how often what a child has said so far is kept
 
 
 class Ingests:
@@ -50,14 +53,33 @@ class Ingests:
             await asyncio.wait({self._running})
 
     async def _run(self, job_id: str, arguments: Sequence[str]) -> None:
+        said: deque[str] = deque(maxlen=_LINES)
         try:
-            status, output = await run((*self._command, *arguments))
+            status = await self._follow(job_id, (*self._command, *arguments), said)
         except asyncio.CancelledError:
             await self._end(job_id, -1, "The service was stopped, and the ingest with it.")
             raise
         except OSError as error:
-            status, output = -1, f"the command line could not be started: {error}"
-        await self._end(job_id, status, "\n".join(output.splitlines()[-_LINES:]))
+            status, said = -1, deque([f"the command line could not be started: {error}"])
+        await self._end(job_id, status, "\n".join(said))
+
+    async def _follow(self, job_id: str, command: Sequence[str], said: deque[str]) -> int:
+        """Run a command to its end; keep what it says while it says it. Return its exit status."""
+        told = time.monotonic()
+        async with started(command) as process:
+            assert process.stdout is not None, "it is a pipe"
+            while line := await process.stdout.readline():
+                said.append(line.decode(errors="replace").rstrip())
+                if time.monotonic() - told >= _TOLD_EVERY:
+                    told = time.monotonic()
+                    await self._tell(job_id, "\n".join(said))
+            return await process.wait()
+
+    async def _tell(self, job_id: str, output: str) -> None:
+        try:
+            await jobs.tell(self._store.database, job_id, output)
+        except StoreUnavailable as error:
+            _log.debug("how the ingest %s goes could not be kept: %s", job_id, error)
 
     async def _end(self, job_id: str, status: int, output: str) -> None:
         try:

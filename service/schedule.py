@@ -64,7 +64,7 @@ class Schedule:
             await asyncio.sleep(_TRY_AGAIN)
 
     async def _keep(self) -> None:
-        self._runs = _read(self._data_dir / _RUNS)
+        self._runs = last_runs(self._data_dir)
         while True:
             for source in self._sources:
                 if self._wait(source) <= 0:
@@ -112,8 +112,12 @@ class Schedule:
                 yield True
 
 
-def _read(path: Path) -> dict[tuple[str, str], Run]:
-    """Return the last runs; none where the file is missing or cannot be read: then everything is due."""
+def last_runs(data_dir: Path) -> dict[tuple[str, str], Run]:
+    """Return the last run of each source, by location and collection.
+
+    There are none where the file is missing or cannot be read: then everything is due.
+    """
+    path = data_dir / _RUNS
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         runs = [Run(**{**one, "said": tuple(one["said"]), "started": float(one["started"])}) for one in said]

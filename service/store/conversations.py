@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sqlalchemy import RowMapping, Select, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -12,6 +14,7 @@ from service.store.database import Database
 from service.store.paging import Page, Part, columns, made, page
 from service.store.rows import ConversationItem, Exchange, HandoffMessage
 
+Only = Literal["refused", "handed_off"]
 _LONGEST = 500  # exchanges of a conversation that are shown
 _UNKNOWN = "there is no such conversation; it may have expired."
 _table = schema.conversations
@@ -23,14 +26,25 @@ def of_site(column: ColumnElement[str], site_id: str | None) -> tuple[ColumnElem
 
 
 async def listed(
-    database: Database, site_id: str | None, part: Part, *, search: str = "", label: str | None = None
+    database: Database,
+    site_id: str | None,
+    part: Part,
+    *,
+    search: str = "",
+    label: str | None = None,
+    only: Only | None = None,
 ) -> Page[ConversationItem]:
-    """Return conversations, those with the last message first. ``search`` is looked for in the questions."""
+    """Return conversations, those with the last message first. ``search`` is looked for in the questions.
+
+    ``only`` leaves those in which something was refused, or which a person was called to.
+    """
     where = [*of_site(_table.c.site_id, site_id)]
     if search:
         where.append(_table.c.questions.icontains(search, autoescape=True))
     if label is not None:
         where.append(_table.c.label == label)
+    if only is not None:
+        where.append(_table.c.handed_off if only == "handed_off" else _table.c.refused > 0)
     return await page(database, ConversationItem, _table, part, *where, by="last_at")
 
 

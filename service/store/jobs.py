@@ -38,6 +38,12 @@ async def found(database: Database, job_id: str) -> Job:
     return made(Job, row)
 
 
+async def tell(database: Database, job_id: str, output: str) -> None:
+    """Note what an ingest has said so far."""
+    async with database.writing() as connection:
+        await connection.execute(update(jobs).where(jobs.c.id == job_id).values(output=output))
+
+
 async def end(database: Database, job_id: str, exit_status: int, output: str) -> None:
     """Note how an ingest ended."""
     values = {

@@ -14,12 +14,14 @@ from service.api.admin.principal import Agent, Site, ThePart, Viewer, noted
 from service.api.visitor import TheServices
 from service.export import MEDIA_TYPES, Format, exported
 from service.store import conversations, handoffs
+from service.store.conversations import Only
 from service.store.paging import Page
 from service.store.rows import ConversationItem, Exchange, Handoff, HandoffMessage
 
 router = APIRouter(prefix="/v1/admin/conversations", tags=["admin: conversations"])
 Search = Annotated[str, Query(max_length=200, description="Words of the visitor's questions.")]
 Label = Annotated[str | None, Query(max_length=100)]
+Filter = Annotated[Only | None, Query(description="Those in which something was refused, or a person was called to.")]
 
 
 class LabelChange(BaseModel):
@@ -42,10 +44,17 @@ class ConversationDetail:
 
 @router.get("")
 async def listed(
-    who: Viewer, services: TheServices, part: ThePart, site: Site = None, search: Search = "", label: Label = None
+    who: Viewer,
+    services: TheServices,
+    part: ThePart,
+    site: Site = None,
+    search: Search = "",
+    label: Label = None,
+    only: Filter = None,
 ) -> Page[ConversationItem]:
     """List conversations, those with the last message first."""
-    return await conversations.listed(services.store.database, who.site(site), part, search=search, label=label)
+    database = services.store.database
+    return await conversations.listed(database, who.site(site), part, search=search, label=label, only=only)
 
 
 @router.get("/export")
@@ -56,11 +65,12 @@ async def export(
     site: Site = None,
     search: Search = "",
     label: Label = None,
+    only: Filter = None,
 ) -> StreamingResponse:
     """Give all conversations as CSV or JSON Lines, those with the last message first."""
     site_id = who.site(site)
     await noted(services, who, "export conversations", site_id, None)
-    part = partial(conversations.listed, services.store.database, site_id, search=search, label=label)
+    part = partial(conversations.listed, services.store.database, site_id, search=search, label=label, only=only)
     return StreamingResponse(
         exported(ConversationItem, form, part),
         media_type=MEDIA_TYPES[form],

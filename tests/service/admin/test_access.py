@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
+from service import dashboard
 from service.api import admin
 from service.api.admin.principal import Requires
 from service.store.rows import Role
@@ -15,12 +16,18 @@ from tests.service.admin.conftest import SHOP
 
 pytestmark = pytest.mark.anyio
 
-OPEN = {("POST", "/v1/admin/login")}  # where one shows who one is
+# Where one shows who one is, and what the page for that is made of.
+OPEN = {
+    ("POST", "/v1/admin/login"),
+    ("GET", "/admin/sign-in"),
+    ("POST", "/admin/sign-in"),
+    ("GET", "/admin/assets/{name:path}"),
+}
 PASSWORD = "correct horse battery"
 
 
 def routes() -> Iterator[tuple[str, str, APIRoute]]:
-    for router in admin.routers:
+    for router in (*admin.routers, *dashboard.routers):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             for method in sorted(route.methods):
@@ -44,12 +51,12 @@ def http_paths(tmp_path):
     from service.settings import load_settings
     from tests.fakes import HashingEmbedder
 
-    document = create_app(load_settings(data_dir=tmp_path), HashingEmbedder()).openapi()
+    app = create_app(load_settings(data_dir=tmp_path), HashingEmbedder())
     return {
-        (method.upper(), path)
-        for path, methods in document["paths"].items()
-        for method in methods
-        if path.startswith("/v1/admin")
+        (method, route.path)
+        for route in iter_route_contexts(app.routes)
+        for method in route.methods or ()
+        if route.path and route.path.startswith(("/v1/admin", "/admin"))
     }
 
 
