@@ -53,8 +53,7 @@ class Backup:
 
 async def write(store: Store, archive: Archive, target: Path) -> Backup:
     """Back up to a file while the service may run. Raises BackupError, IngestRunning, StoreUnavailable."""
-    if target.exists():
-        raise BackupError(f"{target} is there already; name another file")
+    _must_be_new(target)
     with _scratch(target.parent) as scratch, archive.lock():
         # The spool before the database: what is drained in between is in both, and drained twice it changes nothing.
         await asyncio.to_thread(_copy_spool, store.spool_folder, scratch / "spool")
@@ -71,8 +70,7 @@ async def restore(source: Path, data_dir: Path, url: str | None, overwrite: bool
 
     Nothing is touched before the whole file is checked. Raises BackupError, StoreUnavailable.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(data_dir), _scratch(data_dir) as scratch:
+    with _alone(data_dir), Archive(data_dir).lock(), _scratch(data_dir) as scratch:
         backup = await asyncio.to_thread(_unpack, source, scratch)
         if not overwrite:
             await _must_be_empty(data_dir, url)
@@ -83,6 +81,11 @@ async def restore(source: Path, data_dir: Path, url: str | None, overwrite: bool
             await database.close()
         await asyncio.to_thread(_put_in_place, scratch, data_dir, url is None)
     return backup
+
+
+def _must_be_new(target: Path) -> None:
+    if target.exists():
+        raise BackupError(f"{target} is there already; name another file")
 
 
 async def _must_be_empty(data_dir: Path, url: str | None) -> None:
@@ -176,10 +179,10 @@ def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, scratch: Path) -> str:
     file = tar.extractfile(entry) if entry.isreg() and known else None
     if file is None or (scratch / entry.name).exists():
         raise BackupError(f"the backup holds {entry.name!r}, which no backup of ours does; nothing was restored")
-    path = scratch / entry.name
+    path = scratch / entry.name  # in a folder for this user alone; the secret stays readable for nobody else
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    with path.open("xb") as out:
+    with path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             out.write(chunk)
@@ -190,13 +193,12 @@ def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, scratch: Path) -> str:
 
 def _put_in_place(scratch: Path, data_dir: Path, with_database: bool) -> None:
     """Move what was unpacked to where it belongs; what was there goes first."""
-    (scratch / SECRET_FILE).exists() and (scratch / SECRET_FILE).chmod(0o600)
-    names = ["snapshots", SECRET_FILE, *([DATABASE_FILE] if with_database else [])]
-    for name in (*names, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"):
+    of_database = [DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"] if with_database else []
+    for name in ("snapshots", SECRET_FILE, *of_database):
         path = data_dir / name
         if path.is_dir():
             shutil.rmtree(path)
-        elif with_database or not name.startswith(DATABASE_FILE):
+        else:
             path.unlink(missing_ok=True)
         if (scratch / name).exists():
             (scratch / name).rename(path)
@@ -225,7 +227,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
 def _alone(data_dir: Path) -> Iterator[None]:
     """Keep the service out while its state is replaced. Raises BackupError where it runs."""
     spool = data_dir / "spool"
-    spool.mkdir(mode=0o700, exist_ok=True)
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (spool / DRAIN_LOCK).open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,7 +18,7 @@ from service.conversation import new_id
 
 SESSION_SECONDS = 30 * 60
 _VARIABLE = "GLOSSATOR_SECRET"
-SECRET_FILE = "secret"
+SECRET_FILE = "secret"  # noqa: S105 (its name)
 _SHORTEST = 32  # characters of a secret from outside
 _RANDOM, _TAG = 16, 8  # bytes of an id: what nobody can guess, and what shows whose it is
 

@@ -17,7 +17,6 @@ from service.store.database import Database
 from service.store.migrate import move
 
 _AT_ONCE = 500  # rows of one statement
-_VERSION = "alembic_version"
 
 
 async def write(database: Database, folder: Path) -> str:
@@ -28,7 +27,7 @@ async def write(database: Database, folder: Path) -> str:
     async with database.reading() as connection:
         if not database.is_sqlite:  # SQLite reads as of one moment anyway
             await connection.execution_options(isolation_level="REPEATABLE READ")
-        revision = (await connection.execute(text(f"SELECT version_num FROM {_VERSION}"))).scalar_one()
+        revision = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
         for table in (await connection.run_sync(_reflected)).values():
             with (folder / f"{table.name}.jsonl").open("w", encoding="utf-8") as file:
                 async with connection.stream(select(table)) as rows:
@@ -75,8 +74,7 @@ def _reflected(connection: Connection) -> Mapping[str, Table]:
     """Return the tables as the database has them, which may be those of another version."""
     found = MetaData()
     found.reflect(connection)
-    known = {name: table for name, table in found.tables.items() if name in schema.metadata.tables}
-    return known
+    return {name: table for name, table in found.tables.items() if name in schema.metadata.tables}
 
 
 def _parts(path: Path, table: Table) -> Iterator[list[dict[str, Any]]]:

@@ -75,7 +75,8 @@ async def test_a_damaged_file_is_refused_and_nothing_is_touched(backed_up, tmp_p
     backed_up.write_bytes(damage(backed_up.read_bytes()))
     with pytest.raises(BackupError):
         await backup.restore(backed_up, tmp_path / "new", None, overwrite=False)
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["spool"]
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"spool", "snapshots", "ingest.lock"}
+    assert list((tmp_path / "new" / "snapshots").iterdir()) == []
 
 
 def packed(path, entries: dict[str, bytes], **changes) -> None:
@@ -137,10 +138,10 @@ async def test_the_version_before_and_one_that_is_unknown(tmp_path):
                 await backup.restore(packed_at, folder, None, overwrite=False)
             continue
         await backup.restore(packed_at, folder, None, overwrite=False)
-        store = Store(folder, None, 1 << 20)
-        await store.migrate()
-        async with store.database.reading() as connection:
+        again = Store(folder, None, 1 << 20)
+        await again.migrate()
+        async with again.database.reading() as connection:
             row = (await connection.execute(schema.messages.select())).one()
             assert (row.id, row.support) == ("m1", 0.4)
             assert (await connection.execute(schema.questions.select())).one().id == row.question_id
-        await store.database.close()
+        await again.database.close()
