@@ -182,7 +182,7 @@ def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, scratch: Path) -> str:
     path = scratch / entry.name  # in a folder for this user alone; the secret stays readable for nobody else
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    with path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             out.write(chunk)
