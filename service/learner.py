@@ -23,8 +23,9 @@ from service.learn import topics
 from service.library import Library
 from service.model import Done
 from service.settings import SiteSettings
-from service.sites import Sites
+from service.sites import Sites, public_collections
 from service.store import learning, questions
+from service.store.learning import Missed
 from service.store.store import Store
 from service.worker import Worker
 
@@ -59,7 +60,10 @@ class Learner:
         self._curated = curated
         self._once = asyncio.Lock()
         self._regrouped: dict[str, tuple[int, float]] = {}  # by site: of how many questions, and when
-        self._asked: tuple[str, object, int] | None = None  # what was last asked again of: content, answers, day
+        # What was last asked again of (content, curated answers, day), since when, and whether all of it was.
+        self._basis: tuple[str, object, int] | None = None
+        self._since: datetime | None = None
+        self._done = False
 
     async def learn(self) -> None:
         """Do what there is to do. Raises StoreUnavailable."""
@@ -99,20 +103,22 @@ class Learner:
         """Ask again what was missed, where the answer may be another by now."""
         today = datetime.now(UTC).date()
         basis = snapshot.snapshot_id, self._curated.version, today.toordinal()
-        if basis == self._asked:
+        if basis != self._basis:
+            # After a start nothing else than the content can be told to have changed.
+            self._since = None if self._basis is None else datetime.now(UTC)
+            self._basis, self._done = basis, False
+        if self._done:
             return
-        # After a start nothing else than the content can be told to have changed.
-        all_of_them = self._asked is not None
         period = learning.last_days(today, _AGAIN_DAYS)
         for site in self._sites.all():
-            for one, text, of in await learning.missed(self._database, site.id, period, _AGAIN_MOST):
-                if all_of_them or of != snapshot.snapshot_id:
-                    await self._ask(one, text, snapshot, site)
-        self._asked = basis
+            for one in await learning.missed(self._database, site.id, period, _AGAIN_MOST):
+                if one.is_due(snapshot.snapshot_id, self._since):
+                    await self._ask(one, snapshot, site)
+        self._done = True
 
-    async def _ask(self, one: str, text: str, snapshot: Snapshot, site: SiteSettings) -> None:
-        collections = site.collections and tuple(set(site.collections) & set(snapshot.manifest.collections))
-        asked = Question(text, conversation_id="again", message_id="again", collections=collections)
+    async def _ask(self, one: Missed, snapshot: Snapshot, site: SiteSettings) -> None:
+        collections = public_collections(site, snapshot)
+        asked = Question(one.text, conversation_id="again", message_id="again", collections=collections)
         try:
             async with aclosing(self._assistant.reply(asked, snapshot, site)) as replies:
                 done = [event async for event in replies if isinstance(event, Done)][-1]
@@ -120,7 +126,7 @@ class Learner:
             _log.debug("a question of the site %s cannot be asked again: %s", site.id, error)
             return
         cited = [[cite.collection, cite.page_id, cite.passage_id] for cite in done.answer.citations]
-        await questions.keep_again(self._database, one, snapshot.snapshot_id, done.answer.outcome, cited)
+        await questions.keep_again(self._database, one.id, snapshot.snapshot_id, done.answer.outcome, cited)
 
 
 def _grouped(

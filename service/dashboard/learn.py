@@ -21,7 +21,7 @@ router = APIRouter(prefix=f"{ROOT}/learn", include_in_schema=False)
 _PERIODS = (7, 30, 90)  # days
 
 
-def scope(
+async def scope(
     who: Viewer,
     view: TheView,
     days: Annotated[int, Query(ge=1, le=366)] = 30,
@@ -30,7 +30,7 @@ def scope(
 ) -> Scope:
     """Return which questions a page is about: those of the last days."""
     first = datetime.now(UTC).date() - timedelta(days=days - 1)
-    return api.scope(who, view.site_id, collection or None, language or None, start=first)
+    return await api.scope(who, view.site_id, collection or None, language or None, start=first)
 
 
 TheScope = Annotated[Scope, Depends(scope)]

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, Table, Text, case, cast, func, select, type_coerce
@@ -51,6 +51,20 @@ class Again:
 
     asked: AskedAgain
     snapshot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question that the content did not help with, and of what and when it was asked again, if it was."""
+
+    id: str
+    text: str
+    snapshot_id: str | None
+    at: datetime | None
+
+    def is_due(self, snapshot_id: str, since: datetime | None) -> bool:
+        """Whether it was not asked of this snapshot yet, or not since that moment."""
+        return self.snapshot_id != snapshot_id or (since is not None and self.at is not None and self.at < since)
 
 
 async def asked(database: Database, scope: Scope, *, collections: bool = False, passages: bool = False) -> list[Asked]:
@@ -124,19 +138,17 @@ async def again(database: Database, site_id: str | None) -> dict[int, list[Again
     return found
 
 
-async def missed(database: Database, site_id: str, period: Period, most: int) -> list[tuple[str, str, str | None]]:
-    """Return the questions of a site that the content did not help with, the last asked first.
-
-    Each with its id, its text, and the snapshot of which it was asked again.
-    """
+async def missed(database: Database, site_id: str, period: Period, most: int) -> list[Missed]:
+    """Return the questions of a site that the content did not help with, the last asked first."""
     joined = schema.messages.join(schema.questions, _asked.id == _said.question_id)
     joined = joined.outerjoin(schema.feedback, _rated.message_id == _said.id)
     last = func.max(_said.created_at)
-    query = select(_asked.id, _asked.text, _asked.again_snapshot).select_from(joined)
+    wanted = (_asked.id, _asked.text, _asked.again_snapshot, _asked.again_at)
+    query = select(*wanted).select_from(joined)
     query = query.where(*_within(schema.messages, site_id, period), _missed())
-    query = query.group_by(_asked.id, _asked.text, _asked.again_snapshot).order_by(last.desc()).limit(most)
+    query = query.group_by(*wanted).order_by(last.desc()).limit(most)
     async with database.reading() as connection:
-        return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
+        return [Missed(*row) for row in await connection.execute(query)]
 
 
 async def handed_off(database: Database, scope: Scope) -> set[str]:

@@ -12,13 +12,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from content.errors import InvalidQuestion, NotFound
 from service import reports
 from service.api.admin.principal import Site, ThePart, Viewer
-from service.api.visitor import Services, TheServices, public_collections
+from service.api.visitor import Services, TheServices
 from service.learn.asked import PageKey, Period
 from service.learn.conversations import Dimension, Quality
 from service.learn.overview import Overview
 from service.learn.questions import TopQuestion
 from service.learn.sources import PageUsage
 from service.reports import GapItem, LeadItem
+from service.sites import public_collections
 from service.store import learning
 from service.store.learning import Scope
 from service.store.paging import Page, part_of
@@ -29,7 +30,7 @@ _LONGEST = timedelta(days=3660)
 _NAME = re.compile(r"[^a-z0-9]+")
 
 
-def scope(
+async def scope(
     who: Viewer,
     site: Site = None,
     collection: Annotated[str | None, Query(max_length=200, description="Questions that were searched there.")] = None,
