@@ -23,6 +23,7 @@ from glossator.verbs import (
     keys,
     lint,
     mcp,
+    members,
     search,
     serve,
     snapshots,
@@ -52,6 +53,7 @@ app.command("search")(search.search)
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(keys.app, name="keys")
+app.add_typer(members.app, name="members")
 app.command("eval")(evaluate.evaluate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

@@ -40,7 +40,7 @@ def create(
             await sites.found(database, site)
         return await keys.create(database, role, site, name)
 
-    key, token = _with_store(context, work)
+    key, token = with_store(context, work)
     if as_json:
         print_json({"id": key.id, "key": token})
         return
@@ -61,7 +61,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
                 return found
             part = Part(MOST, page.next)
 
-    found = _with_store(context, work)
+    found = with_store(context, work)
     if as_json:
         print_json([{name: _plain(value) for name, value in asdict(key).items()} for key in found])
         return
@@ -87,14 +87,14 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """End a key at once."""
-    key = _with_store(context, lambda database: keys.revoke(database, key_id, None))
+    key = with_store(context, lambda database: keys.revoke(database, key_id, None))
     if as_json:
         print_json({"id": key.id, "revoked_at": _plain(key.revoked_at)})
     else:
         say(f"Key {key.id} is revoked.")
 
 
-def _with_store(context: typer.Context, work: Callable[[Database], Awaitable[_T]]) -> _T:
+def with_store(context: typer.Context, work: Callable[[Database], Awaitable[_T]]) -> _T:
     """Do something in the database, brought up to this version first. Raises NotFound, StoreUnavailable."""
     settings: Settings = context.obj
 

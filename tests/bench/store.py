@@ -233,7 +233,7 @@ async def lists(arguments: argparse.Namespace) -> None:
     with place(arguments.postgres) as (data_dir, server):
         store = Store(data_dir, server.url if server else None, 1 << 30)
         await store.migrate()
-        await _fill(store.database, arguments.conversations)
+        await fill(store.database, arguments.conversations)
         database = store.database
         part = Part(50)
         first = await conversations.listed(database, "default", part)
@@ -258,7 +258,7 @@ async def reports(arguments: argparse.Namespace) -> None:
     with place(arguments.postgres) as (data_dir, server):
         store = Store(data_dir, server.url if server else None, 1 << 30)
         await store.migrate()
-        await _fill(store.database, arguments.conversations)
+        await fill(store.database, arguments.conversations)
         await _give_topics(store.database)
         database = store.database
         scope = Scope("default", learning.last_days(datetime.now(UTC).date(), 30))
@@ -290,7 +290,7 @@ async def _timed(name: str, work: Callable[[], Awaitable[object]], rounds: int) 
     print(f"{name}: {statistics.median(took):.0f} ms, p95 {sorted(took)[round(rounds * 0.95) - 1]:.0f} ms", flush=True)
 
 
-async def _fill(database: Database, count: int) -> None:
+async def fill(database: Database, count: int) -> None:
     for begin in range(0, count, 2000):
         records = [
             rows.message(

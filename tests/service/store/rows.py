@@ -13,7 +13,7 @@ def message(conversation_id: str = "c1", **given: Any) -> Record:
     row = {
         "id": new_id(), "conversation_id": conversation_id, "site_id": "default", "visitor_id": None, "created_at": now(),
         "question": "What is softmax?", "searched": "What is softmax?", "answer": "A function. [1]", "plain": "A function.",
-        "outcome": "answered", "refusal_reason": None, "passages": [{"passage_id": "p", "score": 0.5}], "citations": [],
+        "outcome": "answered", "refusal_reason": None, "passages": [{"passage_id": "p", "page_id": "p", "collection": "default", "title": "Softmax", "url": None, "score": 0.5}], "citations": [],
         "best_score": 0.5, "model": "extractive", "usage": None, "took_ms": 3, "language": "english", "collections": None,
         "snapshot_id": "s", "curated_id": None,
     }  # fmt: skip
