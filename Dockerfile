@@ -11,7 +11,7 @@ COPY content content
 COPY ingest ingest
 COPY service service
 COPY glossator glossator
-RUN pip install --no-cache-dir . && rm -rf /src
+RUN pip install --no-cache-dir ".[onnx]" && rm -rf /src
 
 RUN useradd --create-home --uid 10001 glossator && mkdir /data && chown glossator /data
 USER glossator

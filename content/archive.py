@@ -19,7 +19,8 @@ from pathlib import Path
 from content.embedding import ModelCard
 from content.errors import IngestRunning, NoSnapshot, NotFound, SnapshotError
 from content.manifest import Manifest
-from content.snapshot import Snapshot, SnapshotContent, sync, verify_snapshot, write_snapshot
+from content.snapshot import Snapshot, sync, verify_snapshot
+from content.writer import SnapshotWriter
 
 _CURRENT = "current"
 _LOCK = "ingest.lock"
@@ -94,15 +95,14 @@ class Archive:
             file.flush()
             yield
 
-    def write(self, content: SnapshotContent) -> Manifest:
-        """Write and verify a new snapshot as a draft, which no reader sees. Call it under the lock."""
+    def begin(self) -> SnapshotWriter:
+        """Begin a new snapshot as a draft, which no reader sees. Call it under the lock."""
         self._sweep()
         now = datetime.now(UTC)
         snapshot_id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
         draft = self._draft(snapshot_id)
         draft.mkdir()
-        write_snapshot(draft, snapshot_id, now.isoformat(timespec="seconds"), content)
-        return verify_snapshot(draft)
+        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"))
 
     def open_draft(self, snapshot_id: str) -> Snapshot:
         """Open a draft; what is open stays whole when the draft is published or discarded."""

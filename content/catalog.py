@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
-from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term
+from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term, under_headings
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE page (
     number INTEGER PRIMARY KEY,
     collection TEXT NOT NULL, page_id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, text TEXT NOT NULL,
@@ -51,11 +51,12 @@ _LINKS = """TABLE link (
     PRIMARY KEY (page, start, target)
 ) WITHOUT ROWID;
 """
+INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
 _REVISIONS = """TABLE revision (
     page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
 );
 """
-_ADDED = {
+ADDED = {
     "place": _PLACES,
     "address": _ADDRESSES,
     "link": _LINKS,
@@ -116,7 +117,7 @@ class Catalog:
         )
         # The first question opens the file.
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-        for name, table in _ADDED.items():
+        for name, table in ADDED.items():
             if name not in tables:
                 # It was published before pages had this: an empty table stands in, in memory.
                 connection.executescript(f"PRAGMA temp_store = MEMORY; CREATE TEMPORARY {table}")
@@ -170,9 +171,34 @@ class Catalog:
         found = self._connection.execute(
             "SELECT term.collection, slug, page.number, min(row) FROM term "
             "JOIN page ON page.collection = term.collection AND page.page_id = term.page_id "
-            "JOIN passage ON passage.page = page.number AND passage.stop > term.start GROUP BY 1, 2"
+            "JOIN passage ON passage.row >= first_row AND passage.row < first_row + passages "
+            "AND passage.stop > term.start GROUP BY 1, 2"
         )
         return {(collection, slug): (page, row) for collection, slug, page, row in found}
+
+    def embedded(self) -> Iterator[tuple[str, str]]:
+        """Yield the collection of every passage and its text under its title and headings, by row."""
+        found = self._connection.execute(
+            "SELECT collection, title, heading, passage.text FROM passage JOIN page ON number = page ORDER BY row"
+        )
+        for collection, title, heading, text in found:
+            yield collection, under_headings(title, tuple(json.loads(heading)), text)
+
+    def texts(self, collection: str) -> Iterator[str]:
+        """Yield the texts of a collection's pages by their number."""
+        found = self._connection.execute("SELECT text FROM page WHERE collection = ? ORDER BY number", (collection,))
+        return (text for (text,) in found)
+
+    def title(self, page: int) -> str:
+        """Return the title of a page, by its number."""
+        found: str = self._connection.execute("SELECT title FROM page WHERE number = ?", (page,)).fetchone()[0]
+        return found
+
+    def question(self, row: int) -> str:
+        """Return the question that a passage answers, by its row; it must answer one."""
+        (heading,) = self._connection.execute("SELECT heading FROM passage WHERE row = ?", (row,)).fetchone()
+        asked: str = json.loads(heading)[-1]
+        return asked
 
     def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
         """Return passages by row, each with its page's title and address."""
@@ -198,6 +224,9 @@ class Catalog:
             raise NotFound(f"there is no page {page_id!r} in the collection {collection!r}")
         number, *said = record
         return self._whole(number, said)
+
+    def __iter__(self) -> Iterator[Page]:
+        return self.pages()
 
     def pages(self) -> Iterator[Page]:
         """Yield all pages by their number; only one of them is held at a time."""
@@ -235,11 +264,14 @@ class Catalog:
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""
         page = self.page(collection, page_id)
-        number, source, digest, first_row = self._connection.execute(
-            "SELECT number, source, digest, first_row FROM page WHERE collection = ? AND page_id = ?",
+        source, digest, first_row, count = self._connection.execute(
+            "SELECT source, digest, first_row, passages FROM page WHERE collection = ? AND page_id = ?",
             (collection, page_id),
         ).fetchone()
-        found = self._connection.execute(f"{_PASSAGE} WHERE page = ? ORDER BY row", (number,))
+        # By rows, since passages have no index by page.
+        found = self._connection.execute(
+            f"{_PASSAGE} WHERE row >= ? AND row < ? ORDER BY row", (first_row, first_row + count)
+        )
         passages = tuple(map(_passage, found))
         return StoredPage(replace(page, addresses=self._addresses(page)), source, digest, passages, first_row)
 
@@ -270,59 +302,6 @@ class Catalog:
                 page_id=page_id,
                 url=url,
             )
-
-
-def write_catalog(path: Path, pages: Iterable[StoredPage], terms: Iterable[Term], created: str) -> None:
-    """Write a new catalog of a snapshot of this time; passages get their rows in the order in which they come."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        # The folder is a draft until it is renamed: a crash needs no journal, and the caller syncs the file.
-        connection.executescript(
-            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}"
-            f"{''.join(f'CREATE {table}' for table in _ADDED.values())} BEGIN;"
-        )
-        row = 0
-        for number, stored in enumerate(pages):
-            connection.execute("INSERT INTO page VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", _page_record(number, stored, row))
-            records = [_passage_record(row + i, number, passage) for i, passage in enumerate(stored.passages)]
-            connection.executemany("INSERT INTO passage VALUES (?,?,?,?,?,?,?,?,?)", records)
-            places = [(number, place.start, place.locator) for place in stored.page.places]
-            connection.executemany("INSERT INTO place VALUES (?,?,?)", places)
-            addresses = [(stored.page.collection, url, stored.page.page_id) for url in stored.page.addresses]
-            connection.executemany("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
-            links = [(number, link.start, link.target) for link in stored.page.links]
-            connection.executemany("INSERT INTO link VALUES (?,?,?)", links)
-            revision = (number, stored.published or created, stored.changed or created)
-            connection.execute("INSERT INTO revision VALUES (?,?,?)", revision)
-            row += len(records)
-        connection.executemany("INSERT INTO term VALUES (?,?,?,?,?,?,?,?,?,?)", map(_term_record, terms))
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
-
-
-def _page_record(number: int, stored: StoredPage, first_row: int) -> tuple[Any, ...]:
-    page = stored.page
-    blocks = _dump([[block.kind, block.start, block.end, block.level, block.anchor] for block in page.blocks])
-    entry = _dump(asdict(page.entry)) if page.entry else None
-    return (
-        number, page.collection, page.page_id, page.title, page.url, page.text, blocks, entry,
-        stored.digest, stored.source, first_row, len(stored.passages),
-    )  # fmt: skip
-
-
-def _passage_record(row: int, page: int, passage: Passage) -> tuple[Any, ...]:
-    return (
-        row, page, passage.passage_id, _dump(passage.heading), passage.anchor, passage.kind.value, passage.text,
-        passage.start, passage.end,
-    )  # fmt: skip
-
-
-def _term_record(term: Term) -> tuple[Any, ...]:
-    return (
-        term.collection, term.slug, term.name, _dump(term.aliases), term.definition, term.start, term.end,
-        _dump(term.related), term.page_id, term.url,
-    )  # fmt: skip
 
 
 def _page(record: Sequence[Any], places: tuple[Place, ...], links: tuple[Link, ...]) -> Page:
@@ -359,7 +338,3 @@ def _passage(record: tuple[Any, ...]) -> Passage:
         end=stop,
         locator=locator,
     )
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

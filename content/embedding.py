@@ -76,7 +76,11 @@ class Embedded:
 
     def __iter__(self) -> Iterator[Embedded]:
         """Yield each text alone."""
-        return (Embedded(self.vectors[i : i + 1], (tokens,)) for i, tokens in enumerate(self.tokens))
+        return (self.part(slice(i, i + 1)) for i in range(len(self.tokens)))
+
+    def part(self, texts: slice) -> Embedded:
+        """Return some of the texts."""
+        return Embedded(self.vectors[texts], self.tokens[texts])
 
 
 class Embedder(Protocol):
@@ -169,6 +173,10 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _tokenizer(self) -> Any:
+        return self.tokenizer()
+
+    def tokenizer(self) -> Any:
+        """Return a tokenizer of its own (tokenizers.Tokenizer) that neither cuts nor pads a text. Raises ModelError."""
         from tokenizers import Tokenizer
 
         path = self.folder / "tokenizer.json"
@@ -258,7 +266,7 @@ def _file_digest(path: Path) -> str:
 
 def _window(folder: Path) -> int:
     stated = _first_number(
-        _read_json(folder / name).get(key)
+        read_json(folder / name).get(key)
         for name, key in (
             ("sentence_bert_config.json", "max_seq_length"),
             ("tokenizer_config.json", "model_max_length"),
@@ -273,7 +281,8 @@ def _first_number(values: Iterable[Any]) -> int | None:
     return next((int(value) for value in values if isinstance(value, int | float) and 0 < value < 10**6), None)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object that a file of a model's folder holds, an empty one where there is no such file."""
     if not path.is_file():
         return {}
     content = json.loads(path.read_text(encoding="utf-8"))

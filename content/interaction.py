@@ -13,6 +13,7 @@ that on two of them (tests/bench/RESULTS.md). A random rotation is learned from 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,13 @@ _STEP = 0.03
 _LOWEST, _HIGHEST = -8, 7
 
 Codes = NDArray[np.uint8]
+
+# The arrays of a passage's tokens: their type, and their shape behind the number of tokens.
+_PARTS: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
+    "codes": (np.uint8, (_DIMENSIONS // 2,)),
+    "spans": (np.int16, (2,)),
+    "ids": (np.int32, ()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +124,6 @@ class TokenIndex:
         self._idf: Vectors = np.load(folder / "idf.npy")
         self.projection = Projection(np.load(folder / "centre.npy"), np.load(folder / "rotation.npy"))
 
-    @staticmethod
-    def write(folder: Path, passages: Sequence[PackedTokens], projection: Projection) -> None:
-        """Write the tokens of all passages, in row order, into an empty folder."""
-        starts = np.concatenate([[0], np.cumsum([len(tokens.ids) for tokens in passages])]).astype(np.int64)
-        np.save(folder / "codes.npy", np.concatenate([tokens.codes for tokens in passages]))
-        np.save(folder / "spans.npy", np.concatenate([tokens.spans for tokens in passages]))
-        ids = np.concatenate([tokens.ids for tokens in passages])
-        np.save(folder / "ids.npy", ids.astype(np.min_scalar_type(ids.max(initial=0))))
-        np.save(folder / "starts.npy", starts)
-        np.save(folder / "idf.npy", _idf([tokens.ids for tokens in passages]))
-        np.save(folder / "centre.npy", projection.centre)
-        np.save(folder / "rotation.npy", projection.rotation)
-
     def __len__(self) -> int:
         return len(self._starts) - 1
 
@@ -160,14 +155,52 @@ class TokenIndex:
         return np.asarray(weights / weights.sum(), np.float32)
 
 
+class TokenWriter:
+    """Writes the tokens of passages, in row order, into an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = {name: (folder / name).open("w+b") for name in _PARTS}
+        self._starts = array("q", [0])
+        self._holding = np.zeros(1, np.int64)  # passages, by token id
+
+    def add(self, tokens: PackedTokens) -> None:
+        """Write the tokens of the next passage."""
+        for name, file in self._files.items():
+            np.ascontiguousarray(getattr(tokens, name)).tofile(file)
+        self._starts.append(self._starts[-1] + len(tokens.ids))
+        ids = np.unique(tokens.ids)
+        if len(ids) and ids[-1] >= len(self._holding):
+            self._holding = np.pad(self._holding, (0, int(ids[-1]) + 1 - len(self._holding)))
+        self._holding[ids] += 1
+
+    def finish(self, projection: Projection) -> None:
+        """End the files, as the arrays that are mapped."""
+        ids_type = np.min_scalar_type(len(self._holding) - 1)
+        for name, (kind, columns) in _PARTS.items():
+            shape = (self._starts[-1], *columns)
+            file = self._files[name]
+            file.flush()
+            raw = np.memmap(file, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)
+            np.save(self._folder / f"{name}.npy", raw.astype(ids_type) if name == "ids" else raw)
+        self.close()
+        for name in _PARTS:
+            (self._folder / name).unlink()
+        passages = len(self._starts) - 1
+        idf = np.log(1 + (passages - self._holding + 0.5) / (self._holding + 0.5))
+        np.save(self._folder / "starts.npy", np.asarray(self._starts, np.int64))
+        np.save(self._folder / "idf.npy", idf.astype(np.float32))
+        np.save(self._folder / "centre.npy", projection.centre)
+        np.save(self._folder / "rotation.npy", projection.rotation)
+
+    def close(self) -> None:
+        """Let go of the files, finished or not."""
+        for file in self._files.values():
+            file.close()
+
+
 def _similarities(codes: Codes, question: Vectors) -> Vectors:
     """Return the inner products of packed tokens and projected ones, shape (packed, projected)."""
     high, low = (codes >> 4).astype(np.float32), (codes & 15).astype(np.float32)
     steps = high @ question[:, ::2].T + low @ question[:, 1::2].T
     return np.asarray(_STEP * (steps + _LOWEST * question.sum(axis=1)), np.float32)
-
-
-def _idf(passages: Sequence[NDArray[np.int32]]) -> Vectors:
-    """Return the inverse document frequency of every token, by its id."""
-    holding = np.bincount(np.concatenate([np.unique(ids) for ids in passages]))
-    return np.asarray(np.log(1 + (len(passages) - holding + 0.5) / (holding + 0.5)), np.float32)

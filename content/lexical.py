@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,15 @@ class LexicalIndex:
         self._starts = index.scores["indptr"]
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]]) -> LexicalIndex:
+    def build(cls, passages: Iterable[Sequence[str]]) -> LexicalIndex:
         """Index the stems of each passage, in row order."""
         index = bm25s.BM25(k1=_K1, b=_B, method="lucene")
+        vocabulary: dict[str, int] = {}
         # bm25s cannot index a corpus without words; a word that no question holds stands in.
-        index.index([list(stems) or ["\0"] for stems in passages], show_progress=False)
+        numbered = [
+            array("i", [vocabulary.setdefault(stem, len(vocabulary)) for stem in stems or ["\0"]]) for stems in passages
+        ]
+        index.index((numbered, vocabulary), show_progress=False)
         return cls(index)
 
     @classmethod

@@ -54,8 +54,21 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexState:
+    """How the nearest vectors are found where comparing all would take too long (content/index.py).
+
+    Of so many ``lists``, ``probes`` are searched. ``recall`` is the share of the nearest that this finds, 0..1,
+    measured against exact search when the snapshot was written.
+    """
+
+    lists: int
+    probes: int
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is in a snapshot and what made it. ``created`` is UTC, ISO 8601."""
+    """What is in a snapshot and what made it. ``created`` is UTC, ISO 8601; ``index`` None means exact search."""
 
     snapshot_id: str
     created: str
@@ -65,6 +78,7 @@ class Manifest:
     collections: Mapping[str, CollectionState]
     sources: tuple[SourceState, ...]
     files: Mapping[str, FileState]
+    index: IndexState | None = None
     format: int = FORMAT
 
     @property
@@ -152,4 +166,5 @@ def _typed(said: dict[str, Any]) -> dict[str, Any]:
         "collections": {name: CollectionState(**state) for name, state in said["collections"].items()},
         "sources": tuple(SourceState(**state) for state in said["sources"]),
         "files": {name: FileState(**state) for name, state in said["files"].items()},
+        "index": IndexState(**said["index"]) if said.get("index") else None,
     }

@@ -9,7 +9,7 @@ all. Both are fitted on public question sets by ``python -m tests.bench.fit`` an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -97,13 +97,13 @@ def _weighted(signals: Signals, weights: Mapping[str, float]) -> Vectors:
     return np.asarray(np.sum(weighted, axis=0), np.float32)
 
 
-def overlap(question: Collection[str], name: Collection[str], weight: Callable[[str], float]) -> float:
+def overlap(question: Set[str], name: Set[str], weight: Callable[[str], float]) -> float:
     """Return how much of each other a question and a name say, 0..1.
 
     It is the share of the question's words that the name holds, times the share of the name's that the question
     holds; words are stems and count by ``weight``, their inverse document frequency.
     """
-    common = sum(weight(stem) for stem in name if stem in question)
+    common = sum(map(weight, question & name))
     if not common:
         return 0.0
     return common * common / (sum(map(weight, question)) * sum(map(weight, name)))

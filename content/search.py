@@ -196,8 +196,8 @@ def _distinct(hits: Sequence[Hit]) -> list[Hit]:
 
 def _nearest(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
     nearest, _ = snapshot.vectors.search(vector, _DEPTH, among)
-    allowed = np.arange(len(lexical)) if among is None else np.concatenate([np.asarray(rows) for rows in among])
-    held = allowed[lexical[allowed] > 0]
+    parts = [range(len(lexical))] if among is None else among
+    held = np.concatenate([np.flatnonzero(lexical[rows.start : rows.stop]) + rows.start for rows in parts])
     if len(held) > _DEPTH:
         held = held[np.argpartition(-lexical[held], _DEPTH)[:_DEPTH]]
     return np.union1d(nearest, held).astype(np.int64)
@@ -214,7 +214,7 @@ def _signals(
     mentions: Sequence[Mention],
 ) -> Signals:
     """Return how the candidates fit the question, token vectors aside."""
-    pages = snapshot.page_numbers[rows]
+    pages = snapshot.page_numbers[rows].astype(np.int64)
     return Signals(
         meaning=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
         words=lexical[rows],
@@ -248,7 +248,7 @@ def _term(snapshot: Snapshot, pages: Rows, asked: frozenset[str], mentions: Sequ
 def _asked(snapshot: Snapshot, rows: Rows, question: frozenset[str]) -> Vectors:
     """Return how far the question is the one that each candidate's page asks itself there."""
     weight = snapshot.lexical.idf
-    asked = (snapshot.questions.get(row) for row in rows.tolist())
+    asked = map(snapshot.question_stems, rows.tolist())
     return np.asarray([overlap(question, own, weight) if own else 0.0 for own in asked], np.float32)
 
 

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from content.catalog import Catalog, Revision, StoredPage, write_catalog
+from content.catalog import Catalog, Revision
+from content.columns import Columns
 from content.embedding import ModelCard, Vectors
 from content.errors import NotFound, SnapshotCorrupt
 from content.glossary import Glossary
-from content.index import FlatIndex
-from content.interaction import PackedTokens, Projection, TokenIndex
-from content.language import language_of
+from content.index import VectorIndex, open_index
+from content.interaction import TokenIndex
 from content.lexical import LexicalIndex
-from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
-from content.model import Hit, Term, under_headings
+from content.manifest import MANIFEST, Manifest
+from content.model import Hit
 from content.spelling import Spelling
-from content.words import fold, stems, unique
+from content.words import stems, unique
 
-_CATALOG = "catalog.sqlite"
-_VECTORS = "vectors.faiss"
-_LEXICAL = "lexical"
-_TITLES = "titles.npy"
-_TOKENS = "tokens"
+CATALOG = "catalog.sqlite"
+LEXICAL = "lexical"
+TITLES = "titles.npy"
+TOKENS = "tokens"
+COLUMNS = "columns"
+
+_REMEMBERED = 100_000  # stems of so many titles or questions
 
 
 class Snapshot:
@@ -38,12 +38,14 @@ class Snapshot:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self.catalog = Catalog.open(folder / _CATALOG)
-        self.vectors = FlatIndex.open(folder / _VECTORS)
-        self.lexical = LexicalIndex.open(folder / _LEXICAL)
-        self.title_vectors: Vectors = np.load(folder / _TITLES, mmap_mode="r")
-        self.tokens = TokenIndex(folder / _TOKENS) if (folder / _TOKENS).is_dir() else None
+        self.catalog = Catalog.open(folder / CATALOG)
+        self.vectors: VectorIndex = open_index(folder)
+        self.lexical = LexicalIndex.open(folder / LEXICAL)
+        self.title_vectors: Vectors = np.load(folder / TITLES, mmap_mode="r")
+        self.tokens = TokenIndex(folder / TOKENS) if (folder / TOKENS).is_dir() else None
+        self.columns = Columns.open(folder / COLUMNS) if (folder / COLUMNS).is_dir() else Columns.of(self.catalog)
         self._title_stems: dict[int, frozenset[str]] = {}
+        self._question_stems: dict[int, frozenset[str]] = {}
         self._spellings: dict[frozenset[str], Spelling] = {}
 
     @classmethod
@@ -68,32 +70,31 @@ class Snapshot:
         """The terms of all collections."""
         return Glossary(self.catalog.terms())
 
-    @cached_property
-    def page_numbers(self) -> NDArray[np.int64]:
+    @property
+    def page_numbers(self) -> NDArray[np.int32]:
         """The number of each passage's page, by row."""
-        return np.asarray(self.catalog.page_numbers(), np.int64)
+        return self.columns.pages
 
     @cached_property
     def titles(self) -> list[str]:
         """The titles of all pages, by number."""
         return self.catalog.titles()
 
-    @cached_property
+    @property
     def title_rarity(self) -> Vectors:
         """One divided by how many pages share each page's title, by number: a shared title tells little of a page."""
-        folded = [fold(title) for title in self.titles]
-        counts = Counter(folded)
-        return np.asarray([1 / counts[title] for title in folded], np.float32)
+        return self.columns.title_rarity
 
     @cached_property
     def page_ids(self) -> list[str]:
         """The ids of all pages, by number."""
         return self.catalog.page_ids()
 
-    @cached_property
-    def questions(self) -> dict[int, frozenset[str]]:
-        """The stems of the questions that pages ask themselves, by the row of the passage that answers."""
-        return {row: frozenset(stems(question)) for row, question in self.catalog.questions().items()}
+    def question_stems(self, row: int) -> frozenset[str]:
+        """Return the stems of the question that a passage answers; none where it answers none of its page's own."""
+        if not self.columns.is_question[row]:
+            return frozenset()
+        return self._remembered(self._question_stems, row, self.catalog.question)
 
     @cached_property
     def definitions(self) -> dict[tuple[str, str], tuple[int, int]]:
@@ -118,17 +119,12 @@ class Snapshot:
         """Return how the terms and the pages of these collections spell their names; others stay unheard of."""
         names = frozenset(self.manifest.collections if collections is None else collections)
         if names not in self._spellings:
-            of_terms = (name for term in self.glossary.terms if term.collection in names for name in term.names)
-            rows = (self.manifest.collections[name].rows for name in names)
-            pages = {page for span in rows for page in self.page_numbers[span.start : span.stop].tolist()}
-            self._spellings[names] = Spelling([*of_terms, *(self.titles[page] for page in pages)])
+            self._spellings[names] = Spelling(word for name in names for word in self.columns.words[name])
         return self._spellings[names]
 
     def title_stems(self, page: int) -> frozenset[str]:
         """Return the stems of a page's title, by the page's number."""
-        if page not in self._title_stems:
-            self._title_stems[page] = frozenset(stems(self.titles[page]))
-        return self._title_stems[page]
+        return self._remembered(self._title_stems, page, self.catalog.title)
 
     def rows(self, collections: Sequence[str] | None) -> list[range] | None:
         """Return the rows of these collections' passages, None for all. Raises NotFound for an unknown one."""
@@ -147,57 +143,14 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.spelling(None), self.definitions, self.page_numbers, self.title_rarity, self.questions
+        _ = self.glossary, self.spelling(None), self.definitions
 
-
-@dataclass(frozen=True, slots=True)
-class SnapshotContent:
-    """What a new snapshot is to hold.
-
-    ``pages`` come by collection; ``titles`` has a row for each of them, ``vectors`` and ``tokens`` one for each of
-    their passages, in the same order. ``projection`` is None where passages have no token vectors.
-    """
-
-    pages: Sequence[StoredPage]
-    titles: Vectors
-    vectors: Vectors
-    tokens: Sequence[PackedTokens]
-    projection: Projection | None
-    terms: Sequence[Term]
-    sources: tuple[SourceState, ...]
-    model: ModelCard
-    chunker: str
-
-
-def write_snapshot(folder: Path, snapshot_id: str, created: str, content: SnapshotContent) -> Manifest:
-    """Write a whole snapshot into an empty folder and sync it to disk; the manifest comes last."""
-    write_catalog(folder / _CATALOG, content.pages, content.terms, created)
-    FlatIndex.build(content.vectors).save(folder / _VECTORS)
-    np.save(folder / _TITLES, content.titles)
-    if content.projection is not None:
-        (folder / _TOKENS).mkdir()
-        TokenIndex.write(folder / _TOKENS, content.tokens, content.projection)
-    (folder / _LEXICAL).mkdir()
-    collections = _collections(content.pages, content.terms)
-    stemmed = (passage for stored in content.pages for passage in _stemmed(stored, collections))
-    LexicalIndex.build(list(stemmed)).save(folder / _LEXICAL)
-    manifest = Manifest(
-        snapshot_id=snapshot_id,
-        created=created,
-        model=content.model,
-        dimension=int(content.vectors.shape[1]),
-        chunker=content.chunker,
-        collections=collections,
-        sources=content.sources,
-        files={
-            path.relative_to(folder).as_posix(): FileState(path.stat().st_size, digest(path))
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
-    )
-    manifest.write(folder)
-    sync_tree(folder)
-    return manifest
+    def _remembered(self, known: dict[int, frozenset[str]], key: int, text: Callable[[int], str]) -> frozenset[str]:
+        if key not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[key] = frozenset(stems(text(key)))
+        return known[key]
 
 
 def verify_snapshot(folder: Path) -> Manifest:
@@ -215,7 +168,7 @@ def verify_snapshot(folder: Path) -> Manifest:
     counts = {
         "vectors": len(snapshot.vectors),
         "lexical entries": len(snapshot.lexical),
-        "passages": len(snapshot.catalog.page_numbers()),
+        "passages": len(snapshot.page_numbers),
     }
     if snapshot.tokens is not None:
         counts["token vectors"] = len(snapshot.tokens)
@@ -242,27 +195,3 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _stemmed(stored: StoredPage, collections: Mapping[str, CollectionState]) -> Iterable[list[str]]:
-    title, language = stored.page.title, collections[stored.page.collection].language
-    return (stems(under_headings(title, passage.heading, passage.text), language) for passage in stored.passages)
-
-
-def _collections(pages: Sequence[StoredPage], terms: Sequence[Term]) -> Mapping[str, CollectionState]:
-    states: dict[str, CollectionState] = {}
-    row = 0
-    for stored in pages:
-        name = stored.page.collection
-        before = states.get(name, CollectionState(0, 0, 0, row))
-        count = len(stored.passages)
-        states[name] = CollectionState(before.pages + 1, before.passages + count, 0, before.first_row)
-        row += count
-    return {
-        name: replace(
-            state,
-            terms=sum(term.collection == name for term in terms),
-            language=language_of(stored.page.text for stored in pages if stored.page.collection == name),
-        )
-        for name, state in states.items()
-    }

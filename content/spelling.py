@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -18,12 +18,16 @@ _SHORTEST = 5  # letters; shorter words are too often one letter away from anoth
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
 
-class Spelling:
-    """The words that the content's names are made of."""
+def spelled(name: str) -> Iterator[str]:
+    """Yield the words of a name that another word may be meant for."""
+    return (word for word in words(name) if len(word) >= _SHORTEST - 1 and word.isalpha())
 
-    def __init__(self, names: Iterable[str]) -> None:
-        written = {word for name in names for word in words(name)}
-        self._words = sorted(word for word in written if len(word) >= _SHORTEST - 1 and word.isalpha())
+
+class Spelling:
+    """The words that the content's names are made of, as they are ``spelled``."""
+
+    def __init__(self, written: Iterable[str]) -> None:
+        self._words = sorted(set(written))
 
     def corrected(self, text: str, known: Callable[[str], bool]) -> str:
         """Return the text with each word that is not ``known`` as the one of a name that it was meant for.

@@ -11,7 +11,7 @@ import Stemmer
 
 # Function words and the words that questions are made of. They say how something is asked, not what about,
 # so they neither find passages nor count as missing from one. "Who", "when" and their like steer the choice
-# of a sentence instead (service/answer.py).
+# of a sentence instead (service/generation/extractive.py).
 STOP_WORDS = frozenset(
     """
     a about an and any are aren't as at be been being but by can can't could couldn't did didn't do does
@@ -36,8 +36,11 @@ _stemmers = threading.local()
 
 def words(text: str) -> list[str]:
     """Return the words of a text in order, folded to lower case and without Latin accents."""
+    folded = fold(text)
+    if folded.isascii():  # most texts: none of their scripts goes without spaces
+        return _WORD.findall(folded)
     found: list[str] = []
-    for match in _WORD.finditer(fold(text)):
+    for match in _WORD.finditer(folded):
         word = match.group()
         if _UNSPACED.search(word):
             found.extend(_pairs(word))

@@ -1,13 +1,47 @@
 """The models that the settings name; none is loaded before it is used."""
 
+import shutil
+import subprocess
+import sys
+import threading
+
+from content import onnx
 from content.embedding import SentenceTransformerEmbedder
+from content.errors import ConfigurationError
+from content.onnx import OnnxEmbedder
 from content.reranking import CrossEncoderReranker
 from service.settings import Settings
 
+_EXPORTS = "models"  # in the data folder
 
-def configured_embedder(settings: Settings) -> SentenceTransformerEmbedder:
-    """Return the embedder."""
-    return SentenceTransformerEmbedder(settings.embedding_model, late_interaction=settings.late_interaction)
+
+def configured_embedder(settings: Settings) -> SentenceTransformerEmbedder | OnnxEmbedder:
+    """Return the embedder. Raises ConfigurationError where a package that it needs is not installed."""
+    torch = SentenceTransformerEmbedder(settings.embedding_model, late_interaction=settings.late_interaction)
+    if settings.encoder == "torch" or (settings.encoder == "auto" and not onnx.is_installed()):
+        return torch
+    if not onnx.is_installed():
+        raise ConfigurationError("encoder = 'onnx' needs ONNX Runtime. Install it: pip install glossator[onnx]")
+    return OnnxEmbedder(torch, settings.data_dir / _EXPORTS, shared_by=settings.workers)
+
+
+def ingesting_embedder(settings: Settings) -> SentenceTransformerEmbedder | OnnxEmbedder:
+    """Return the embedder for many texts at once, for which PyTorch on a GPU is faster than any processor."""
+    with_gpu = settings.encoder == "auto" and shutil.which("nvidia-smi") is not None
+    return configured_embedder(settings.model_copy(update={"encoder": "torch"}) if with_gpu else settings)
+
+
+def export_once(embedder: SentenceTransformerEmbedder | OnnxEmbedder) -> None:
+    """Make the export that the next start works with, where it is wanted and not there. Raises ModelError."""
+    if isinstance(embedder, OnnxEmbedder):
+        embedder.export()
+
+
+def export_beside(embedder: SentenceTransformerEmbedder | OnnxEmbedder) -> None:
+    """Do so in a process of its own; it is taken up as soon as it is there. What fails is said on standard error."""
+    if isinstance(embedder, OnnxEmbedder) and not embedder.is_exported:
+        command = [sys.executable, "-m", "content.onnx", embedder.card.name, str(embedder.path.parent.resolve())]
+        threading.Thread(target=subprocess.run, args=(command,), daemon=True).start()
 
 
 def configured_reranker(settings: Settings) -> CrossEncoderReranker | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from content.catalog import Catalog, PageKey, StoredPage
 from content.errors import SourceError
@@ -24,6 +25,14 @@ class FreshPage:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A page of the new snapshot, which lies on disk until it is read."""
+
+    source: str
+    read: Callable[[], StoredPage | FreshPage]
+
+
 class Comparison:
     """Holds what was read against what is published, source by source.
 
@@ -34,18 +43,13 @@ class Comparison:
         self._catalog = catalog
         self._published: dict[Key, PageKey] = {} if catalog is None else catalog.page_keys()
         self._reuse = reuse
-        self._kept: dict[Key, StoredPage] = {}
-        self._fresh: dict[Key, FreshPage] = {}
+        self._chosen: dict[Key, _Chosen] = {}
+        self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
-    @property
-    def kept(self) -> list[StoredPage]:
-        """The published pages that stay with their passages and vectors."""
-        return list(self._kept.values())
-
-    @property
-    def fresh(self) -> list[FreshPage]:
-        """The pages that need new ones."""
-        return list(self._fresh.values())
+    def pages(self) -> Iterator[StoredPage | FreshPage]:
+        """Yield all pages in the order of their collections, sources and ids, in which they are stored."""
+        for key in sorted(self._chosen, key=lambda key: (key[0], self._chosen[key].source, key[1])):
+            yield self._chosen[key].read()
 
     def keep_all_but(self, sources: Collection[SourceKey]) -> None:
         """Keep the published pages of all other sources."""
@@ -56,9 +60,9 @@ class Comparison:
     def replace(self, reading: Reading) -> None:
         """Take a source's pages as they are now, and count in its report what that changes."""
         mine = self._pages_of(reading.source)
-        for page in reading.pages:
-            self._take(page, reading, mine)
-        for key in mine - self._kept.keys() - self._fresh.keys():
+        for number, page in enumerate(reading.pages):
+            self._take(page, number, reading, mine)
+        for key in mine - self._chosen.keys():
             if _document(key) in reading.failed_ids:  # it is still there, but cannot be read at the moment
                 self._keep(key)
             else:
@@ -73,10 +77,10 @@ class Comparison:
             )
         return SourceReport(*source.key, gone=gone)
 
-    def _take(self, page: Page, reading: Reading, mine: Collection[Key]) -> None:
+    def _take(self, page: Page, number: int, reading: Reading, mine: Collection[Key]) -> None:
         key = (page.collection, page.page_id)
         report = reading.report
-        if key in self._kept or key in self._fresh:
+        if key in self._chosen:
             reason = f"the page id {page.page_id!r} belongs to another source of this collection"
             report.failed.append((reading.source.location, reason))
         elif key in mine and self._published[key].digest == page.digest:
@@ -85,20 +89,30 @@ class Comparison:
         else:
             report.changed += key in mine
             report.new += key not in mine
-            self._fresh[key] = FreshPage(page, reading.source.key[0])
+            self.fresh += 1
+            source = reading.source.key[0]
+            self._chosen[key] = _Chosen(source, lambda: FreshPage(reading.pages[number], source))
 
     def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
-        stored = self._catalog.stored(*key)
-        if addresses is not None:
-            stored = replace(stored, page=replace(stored.page, addresses=addresses))
-        if self._reuse:
-            self._kept[key] = stored
-        else:
-            self._fresh[key] = FreshPage(stored.page, stored.source)
+        self.kept += self._reuse
+        self.fresh += not self._reuse
+        read = partial(_kept if self._reuse else _renewed, self._catalog, key, addresses)
+        self._chosen[key] = _Chosen(self._published[key].source, read)
 
     def _pages_of(self, source: Source) -> set[Key]:
         return {key for key, published in self._published.items() if _source_of(key, published) == source.key}
+
+
+def _kept(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> StoredPage:
+    """Return a published page, with other addresses where some are given."""
+    stored = catalog.stored(*key)
+    return stored if addresses is None else replace(stored, page=replace(stored.page, addresses=addresses))
+
+
+def _renewed(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> FreshPage:
+    stored = _kept(catalog, key, addresses)
+    return FreshPage(stored.page, stored.source)
 
 
 def _source_of(key: Key, published: PageKey) -> SourceKey:

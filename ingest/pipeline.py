@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 
 from content.archive import Archive
 from content.asked import AskedQuestions
 from content.catalog import StoredPage
-from content.embedding import Embedder, Vectors
+from content.embedding import Embedder, TokenVectors, Vectors
 from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
 from content.interaction import PackedTokens, Projection
-from content.manifest import Manifest, SourceState
-from content.snapshot import Snapshot, SnapshotContent
+from content.manifest import Manifest
+from content.snapshot import Snapshot
 from content.words import unique
 from ingest.check import CheckOptions, check
 from ingest.chunk import CHUNKER_VERSION, Chunk, cut
@@ -28,7 +29,8 @@ from ingest.terms import terms_of
 from ingest.vectors import QuestionVectors
 
 WEB_FOLDER = "web"  # in the data folder: what was fetched, and how far unfinished visits have come
-_SLAB = 256  # passages embedded between two reports of progress
+_SLAB = 400_000  # characters of pages that are held at a time, some hundreds of passages
+_BATCH = 256  # passages embedded in one go; the vectors of all their tokens are held until they are packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +61,17 @@ def ingest(
     with archive.lock():
         before = _published(archive, embedder, options, report)
         with _stage(report, "read"):
-            readings = [read_source(source, progress, archive.data_dir / WEB_FOLDER) for source in sources]
+            web = archive.data_dir / WEB_FOLDER
+            readings = [read_source(source, progress, web, archive.data_dir) for source in sources]
         with _stage(report, "compare"):
             comparison = _compare(before, readings, options, report)
         if before is not None:
             _count(report, before.manifest)
         if options.dry_run or not (before is None or options.rebuild or report.changes):
             return report
-        kept, fresh = comparison.kept, comparison.fresh
-        if not kept and not fresh:
+        if not comparison.kept and not comparison.fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
-        with _stage(report, "cut"):
-            chunks = _cut(fresh, embedder, progress)
-        with _stage(report, "embed"):
-            projection = before.tokens.projection if before and before.tokens and kept else None
-            made = _embed(chunks, embedder, projection, progress)
-        with _stage(report, "publish"):
-            progress("publish", 0, 1)
-            manifest = archive.write(_content(before, kept, fresh, chunks, made, embedder))
-        report.embedded = len(made.vectors)
+        manifest = _write(archive, before, comparison, embedder, report, progress)
         with _stage(report, CHECK):
             report.check = _check(archive, before, manifest, embedder, options.check, progress)
         if report.check.held:
@@ -137,83 +131,100 @@ def _count(report: Report, manifest: Manifest) -> None:
     report.pages, report.passages, report.terms = manifest.pages, manifest.passages, manifest.terms
 
 
-def _cut(fresh: Sequence[FreshPage], embedder: Embedder, progress: Progress) -> list[list[Chunk]]:
-    chunks: list[list[Chunk]] = []
-    for at in range(0, len(fresh), _SLAB):
-        progress("cut", at, len(fresh))
-        chunks += cut([new.page for new in fresh[at : at + _SLAB]], embedder)
-    return chunks
-
-
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    """Passages as they are stored; ``projection`` is None where there are no token vectors."""
-
-    vectors: Vectors
-    tokens: list[PackedTokens]
-    projection: Projection | None
-
-
-def _embed(
-    chunks: Sequence[Sequence[Chunk]], embedder: Embedder, projection: Projection | None, progress: Progress
-) -> _Embedded:
-    flat = [chunk for page in chunks for chunk in page]
-    # Long and short texts are embedded apart, so that little of a batch is padding.
-    order = sorted(range(len(flat)), key=lambda i: -len(flat[i].embedded))
-    vectors = np.empty((0, 0), np.float32)
-    packed = [PackedTokens.none()] * len(flat)
-    for at in range(0, len(flat), _SLAB):
-        progress("embed", at, len(flat))
-        rows = order[at : at + _SLAB]
-        slab = embedder.encode_passages([flat[i].embedded for i in rows])
-        if not vectors.size:
-            vectors = np.empty((len(flat), slab.vectors.shape[1]), np.float32)
-        vectors[rows] = slab.vectors
-        if projection is None and any(map(len, slab.tokens)):
-            projection = Projection.learn(slab.tokens)
-        if projection is not None:
-            for i, tokens in zip(rows, slab.tokens, strict=True):
-                packed[i] = projection.compress(flat[i].own(tokens))
-    progress("embed", len(flat), len(flat))
-    return _Embedded(vectors, packed, projection)
-
-
-def _content(
+def _write(
+    archive: Archive,
     before: Snapshot | None,
-    kept: Sequence[StoredPage],
-    fresh: Sequence[FreshPage],
-    chunks: Sequence[Sequence[Chunk]],
-    made: _Embedded,
+    comparison: Comparison,
     embedder: Embedder,
-) -> SnapshotContent:
-    """Put old and new pages together in the order of their collections and ids, each with its vectors."""
-    parts: list[tuple[StoredPage, Vectors, list[PackedTokens]]] = []
-    for stored in kept:
-        assert before is not None
-        rows = range(stored.first_row, stored.first_row + len(stored.passages))
-        parts.append(
-            (_dated(before, stored), before.vectors.vectors(np.arange(rows.start, rows.stop)), _packed(before, rows))
-        )
-    at = 0
-    for new, cuts in zip(fresh, chunks, strict=True):
-        passages = tuple(chunk.passage for chunk in cuts)
-        stored = _dated(before, StoredPage(new.page, new.source, new.page.digest, passages))
-        end = at + len(cuts)
-        parts.append((stored, made.vectors[at:end], made.tokens[at:end]))
-        at = end
-    parts.sort(key=lambda part: (part[0].page.collection, part[0].source, part[0].page.page_id))
-    pages = [stored for stored, _, _ in parts]
-    return SnapshotContent(
-        pages=pages,
-        titles=_titles(pages, before if kept else None, embedder),
-        vectors=np.concatenate([vectors for _, vectors, _ in parts]),
-        tokens=[tokens for _, _, packed in parts for tokens in packed],
-        projection=made.projection,
-        terms=terms_of(stored.page for stored in pages),
-        sources=_sources(pages),
-        model=embedder.card,
-        chunker=CHUNKER_VERSION,
-    )
+    report: Report,
+    progress: Progress,
+) -> Manifest:
+    """Write a draft of all pages, a slab of them at a time."""
+    known = before if comparison.kept else None
+    making = _Making(embedder, known.tokens.projection if known and known.tokens else None, report)
+    done = 0
+    with archive.begin() as writer:
+        for slab in _slabs(comparison.pages()):
+            progress("embed", done, comparison.fresh)
+            fresh = [page for page in slab if isinstance(page, FreshPage)]
+            done += len(fresh)
+            new = iter(making.passages(fresh))
+            with _stage(report, "publish"):
+                for page in slab:
+                    stored, vectors, tokens = next(new) if isinstance(page, FreshPage) else _kept(page, before)
+                    writer.add(_dated(before, stored), vectors, tokens)
+        progress("embed", done, done)
+        progress("publish", 0, 1)
+        with _stage(report, "publish"):
+            titles = _titles(writer.written.titles(), known, embedder)
+            terms = terms_of(writer.written)
+            return writer.finish(embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
+
+
+def _slabs(pages: Iterable[StoredPage | FreshPage]) -> Iterator[list[StoredPage | FreshPage]]:
+    slab: list[StoredPage | FreshPage] = []
+    size = 0
+    for page in pages:
+        slab.append(page)
+        size += len(page.page.text)
+        if size >= _SLAB:
+            yield slab
+            slab, size = [], 0
+    if slab:
+        yield slab
+
+
+_Written = tuple[StoredPage, Vectors, list[PackedTokens]]  # a page as it is written
+
+
+class _Making:
+    """Cuts pages and embeds their passages.
+
+    How token vectors are packed is learned from the first passages, where it is not known from before.
+    """
+
+    def __init__(self, embedder: Embedder, projection: Projection | None, report: Report) -> None:
+        self.projection = projection
+        self._embedder = embedder
+        self._report = report
+
+    def passages(self, fresh: Sequence[FreshPage]) -> list[_Written]:
+        """Return pages with their passages and vectors."""
+        with _stage(self._report, "cut"):
+            cuts = cut([new.page for new in fresh], self._embedder)
+        with _stage(self._report, "embed"):
+            made = self._embed([chunk for page in cuts for chunk in page])
+        self._report.embedded += len(made)
+        rows = iter(made)
+        written: list[_Written] = []
+        for new, page in zip(fresh, cuts, strict=True):
+            stored = StoredPage(new.page, new.source, new.page.digest, tuple(chunk.passage for chunk in page))
+            vectors, packed = zip(*islice(rows, len(page)), strict=True)
+            written.append((stored, np.stack(vectors), list(packed)))
+        return written
+
+    def _embed(self, chunks: Sequence[Chunk]) -> list[tuple[Vectors, PackedTokens]]:
+        # Long and short texts are embedded apart, so that little of a batch is padding.
+        order = sorted(range(len(chunks)), key=lambda i: -len(chunks[i].embedded))
+        made: dict[int, tuple[Vectors, PackedTokens]] = {}
+        for at in range(0, len(order), _BATCH):
+            rows = order[at : at + _BATCH]
+            batch = self._embedder.encode_passages([chunks[i].embedded for i in rows])
+            if self.projection is None and any(map(len, batch.tokens)):
+                self.projection = Projection.learn(batch.tokens)
+            for i, vector, tokens in zip(rows, batch.vectors, batch.tokens, strict=True):
+                made[i] = vector, self._packed(chunks[i].own(tokens))
+        return [made[i] for i in range(len(chunks))]
+
+    def _packed(self, tokens: TokenVectors) -> PackedTokens:
+        return PackedTokens.none() if self.projection is None else self.projection.compress(tokens)
+
+
+def _kept(stored: StoredPage, before: Snapshot | None) -> _Written:
+    assert before is not None, "only what is published is kept"
+    rows = range(stored.first_row, stored.first_row + len(stored.passages))
+    packed = before.tokens.packed(rows) if before.tokens else [PackedTokens.none()] * len(rows)
+    return stored, before.vectors.vectors(np.arange(rows.start, rows.stop)), packed
 
 
 def _dated(before: Snapshot | None, stored: StoredPage) -> StoredPage:
@@ -228,10 +239,6 @@ def _dated(before: Snapshot | None, stored: StoredPage) -> StoredPage:
     known = before.revision(page.collection, page.page_id)
     same = (old.title, old.text, old.entry, old.url) == (page.title, page.text, page.entry, page.url)
     return replace(stored, published=known.published, changed=known.changed if same else None)
-
-
-def _packed(snapshot: Snapshot, rows: range) -> list[PackedTokens]:
-    return snapshot.tokens.packed(rows) if snapshot.tokens else [PackedTokens.none()] * len(rows)
 
 
 def _check(
@@ -251,22 +258,14 @@ def _check(
         after.catalog.close()
 
 
-def _titles(pages: Sequence[StoredPage], before: Snapshot | None, embedder: Embedder) -> Vectors:
-    """Return the vectors of the pages' titles; those of titles known before are taken over."""
+def _titles(titles: Sequence[str], before: Snapshot | None, embedder: Embedder) -> Vectors:
+    """Return the vectors of pages' titles; those of titles known before are taken over."""
     known = dict(zip(before.titles, before.title_vectors, strict=True)) if before else {}
-    titles = [stored.page.title for stored in pages]
     new = unique(title for title in titles if title not in known)
-    if new:
-        known |= zip(new, embedder.encode_passages(new).vectors, strict=True)
+    for at in range(0, len(new), _SLAB):
+        slab = new[at : at + _SLAB]
+        known |= zip(slab, embedder.encode_passages(slab).vectors, strict=True)
     return np.stack([known[title] for title in titles])
-
-
-def _sources(pages: Sequence[StoredPage]) -> tuple[SourceState, ...]:
-    counts: dict[tuple[str, str], int] = {}
-    for stored in pages:
-        key = (stored.source, stored.page.collection)
-        counts[key] = counts.get(key, 0) + 1
-    return tuple(SourceState(location, collection, pages) for (location, collection), pages in sorted(counts.items()))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,9 +15,10 @@ from ingest.draft import Draft, clean
 from ingest.duplicates import Duplicates
 from ingest.extract import Parser, extract
 from ingest.extract.format import FILES
-from ingest.furniture import without_furniture
+from ingest.furniture import Furniture
 from ingest.report import SourceReport
 from ingest.sources import RawPage, Skipped, Source, read
+from ingest.spool import Spool
 from ingest.web.tally import Tally
 
 _LONGEST_TITLE = 300  # characters
@@ -36,32 +37,43 @@ def silent(stage: str, done: int, total: int, detail: str = "") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a source held: its pages, and the ids of those that failed. ``readable`` unless all of it failed."""
+    """What a source held: its pages, which lie on disk, and the ids of those that failed.
+
+    It is ``readable`` unless all of it failed.
+    """
 
     source: Source
     report: SourceReport
-    pages: list[Page]
+    pages: Spool[Page]
     failed_ids: set[str]
     readable: bool = True
 
 
-def read_source(source: Source, progress: Progress = silent, room: Path | None = None) -> Reading:
+def read_source(
+    source: Source, progress: Progress = silent, room: Path | None = None, work: Path | None = None
+) -> Reading:
     """Return the pages of a source, furniture left out. What cannot be read is in the report.
 
-    What is fetched from the web is kept in the folder ``room`` for the next time.
+    What is fetched from the web is kept in the folder ``room`` for the next time. Pages lie on disk while they are
+    read, in the folder ``work``, where there is one.
     """
     started = time.perf_counter()
     report = SourceReport(*source.key)
-    found: list[tuple[RawPage, Draft]] = []
+    found: Spool[tuple[RawPage, Draft]] = Spool(work)
+    furniture = Furniture()
     failed: set[str] = set()
     readable = True
     try:
         for item in _drafts(source, progress, room, report):
-            failed.add(item) if isinstance(item, str) else found.append(item)
+            if isinstance(item, str):
+                failed.add(item)
+            else:
+                furniture.learn(item[1])
+                found.append(item)
     except SourceError as error:
         readable = False
         report.failed.append((source.location, str(error)))
-    pages = _pages(source, found, report)
+    pages = _pages(source, found, furniture, report, Spool(work))
     report.seconds = time.perf_counter() - started
     return Reading(source, report, pages, failed, readable)
 
@@ -93,23 +105,28 @@ def _drafts(
                     yield raw.page_id
 
 
-def _pages(source: Source, found: Sequence[tuple[RawPage, Draft]], report: SourceReport) -> list[Page]:
+def _pages(
+    source: Source, found: Spool[tuple[RawPage, Draft]], furniture: Furniture, report: SourceReport, pages: Spool[Page]
+) -> Spool[Page]:
     """Return the pages of what was found, without furniture and, where they may be merged, without near-duplicates."""
-    pages: dict[str, Page] = {}
+    numbers: dict[str, int] = {}
     duplicates = Duplicates()
-    drafts = without_furniture([draft for _, draft in found])
-    for (raw, _), draft in zip(found, drafts, strict=True):
-        page = _page(source, raw, draft, report, pages.get(raw.shown_on or ""))
+    for raw, whole in found:
+        draft = furniture.without(whole)
+        player = numbers.get(raw.shown_on or "")
+        page = _page(source, raw, draft, report, None if player is None else pages[player])
         merged = raw.mergeable and not draft.anchor
         if merged and (original := duplicates.original(page.page_id, f"{page.title}\n{page.text}")):
             report.skipped.append((f"{raw.where} → {original}", "it says nearly the same"))
-            also = (*pages[original].addresses, page.page_id, *page.addresses)
-            pages[original] = replace(pages[original], addresses=also)
-        elif page.page_id in pages:
+            first = pages[numbers[original]]
+            also = (*first.addresses, page.page_id, *page.addresses)
+            pages[numbers[original]] = replace(first, addresses=also)
+        elif page.page_id in numbers:
             report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
         else:
-            pages[page.page_id] = page
-    return list(pages.values())
+            numbers[page.page_id] = len(pages)
+            pages.append(page)
+    return pages
 
 
 def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, player: Page | None) -> Page:

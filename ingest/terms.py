@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from content.glossary import slugify
 from content.model import BlockKind, Entry, Page, Term
 from content.sentences import Span, sentences
-from content.words import fold, stems
+from content.words import fold, stems, unique
 
 _LONGEST_NAME = 6  # words; longer titles are headlines
 _OPENING = 3  # paragraphs in which a page that asks what something is says it
@@ -33,43 +35,54 @@ _ENTRY_STYLE = re.compile(
 )
 
 
-def terms_of(pages: Iterable[Page]) -> list[Term]:
+class Pages(Protocol):
+    """Pages that can be gone through more than once."""
+
+    def __iter__(self) -> Iterator[Page]:
+        """Begin anew."""
+
+
+def terms_of(pages: Pages) -> list[Term]:
     """Return the terms that the pages define, each with a slug of its own in its collection.
 
     A page defines a term where it says so (front matter, an entry of a definition list) or where its title is a name
     that no other page of the collection has and its first sentence defines it. The title may ask "What is X?" for it.
+    The pages are gone through twice, and none is held.
     """
-    pages = list(pages)
     titles = Counter((page.collection, _bare(name_of(page))) for page in pages)
     found = [
-        (page, span)
+        _term(page, span)
         for page in pages
         if (span := _definition(page, alone=titles[page.collection, _bare(name_of(page))] == 1))
     ]
-    slugs = _slugs(page for page, _ in found)
-    by_name = {(page.collection, fold(name_of(page))): slug for (page, _), slug in zip(found, slugs, strict=True)}
-    by_name |= {(page.collection, slug): slug for (page, _), slug in zip(found, slugs, strict=True)}
-    by_name |= {
-        (page.collection, page.page_id.rsplit("/")[-1]): slug for (page, _), slug in zip(found, slugs, strict=True)
-    }
-    return [_term(page, span, slug, by_name) for (page, span), slug in zip(found, slugs, strict=True)]
+    terms = [replace(term, slug=slug) for term, slug in zip(found, _slugs(found), strict=True)]
+    by_name = {(term.collection, fold(term.name)): term.slug for term in terms}
+    by_name |= {(term.collection, term.slug): term.slug for term in terms}
+    by_name |= {(term.collection, term.page_id.rsplit("/")[-1]): term.slug for term in terms}
+    return [replace(term, related=tuple(_related(term, by_name))) for term in terms]
 
 
-def _term(page: Page, span: Span, slug: str, by_name: Mapping[tuple[str, str], str]) -> Term:
+def _term(page: Page, span: Span) -> Term:
+    """Return a term as its page has it: its slug may be another's too, and what it is related to are names."""
     entry = page.entry or Entry()
-    related = [by_name.get((page.collection, fold(name))) for name in entry.related]
+    name = name_of(page)
     return Term(
-        slug=slug,
-        name=name_of(page),
+        slug=slugify(name),
+        name=name,
         aliases=tuple(_aliases(page, page.text[slice(*span)], entry.aliases)),
         definition=page.text[slice(*span)],
         start=span[0],
         end=span[1],
-        related=tuple(dict.fromkeys(name for name in related if name and name != slug)),
+        related=entry.related,
         collection=page.collection,
         page_id=page.page_id,
         url=page.url,
     )
+
+
+def _related(term: Term, by_name: Mapping[tuple[str, str], str]) -> list[str]:
+    slugs = (by_name.get((term.collection, fold(name))) for name in term.related)
+    return unique(slug for slug in slugs if slug and slug != term.slug)
 
 
 def definition_of(page: Page) -> Span | None:
@@ -162,15 +175,12 @@ def _abbreviates(short: str, long: str) -> bool:
     return letters[0] == initials[0] and sum(letter in initials for letter in letters) * 2 >= len(letters)
 
 
-def _slugs(pages: Iterable[Page]) -> list[str]:
+def _slugs(terms: Iterable[Term]) -> Iterator[str]:
     taken: Counter[tuple[str, str]] = Counter()
-    slugs = []
-    for page in pages:
-        slug = slugify(name_of(page))
-        taken[page.collection, slug] += 1
-        count = taken[page.collection, slug]
-        slugs.append(slug if count == 1 else f"{slug}-{count}")
-    return slugs
+    for term in terms:
+        taken[term.collection, term.slug] += 1
+        count = taken[term.collection, term.slug]
+        yield term.slug if count == 1 else f"{term.slug}-{count}"
 
 
 def _bare(title: str) -> str:

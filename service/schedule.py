@@ -48,7 +48,7 @@ class Schedule:
 
     def __init__(self, settings: Settings, command: Sequence[str] = child.COMMAND) -> None:
         self._data_dir = settings.data_dir
-        self._sources = [source for source in settings.source if source.schedule]
+        self._sources = _scheduled(settings)
         self._command = (*command, "--data-dir", str(settings.data_dir), "ingest")
         self._runs: dict[tuple[str, str], Run] = {}
 
@@ -64,7 +64,7 @@ class Schedule:
             await asyncio.sleep(_TRY_AGAIN)
 
     async def _keep(self) -> None:
-        self._runs = last_runs(self._data_dir)
+        self._runs = runs_of(self._data_dir)
         while True:
             for source in self._sources:
                 if self._wait(source) <= 0:
@@ -112,7 +112,18 @@ class Schedule:
                 yield True
 
 
-def last_runs(data_dir: Path) -> dict[tuple[str, str], Run]:
+def last_runs(settings: Settings) -> list[Run]:
+    """Return the last ingest of each source that has a schedule, whichever process did it."""
+    runs = runs_of(settings.data_dir)
+    keys = ((source.location, source.collection) for source in _scheduled(settings))
+    return [runs[key] for key in keys if key in runs]
+
+
+def _scheduled(settings: Settings) -> list[SourceSettings]:
+    return [source for source in settings.source if source.schedule]
+
+
+def runs_of(data_dir: Path) -> dict[tuple[str, str], Run]:
     """Return the last run of each source, by location and collection.
 
     There are none where the file is missing or cannot be read: then everything is due.

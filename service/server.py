@@ -4,32 +4,47 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from content.errors import ConfigurationError
 from service.settings import Settings
+from service.telemetry.metrics import shared
 
 _GRACE = 5  # seconds for the requests under way when the server is told to stop
+_STARTING = 120  # seconds that a worker may take to load model and snapshot, or to show that it is alive
 
 
-def serve(settings: Settings, app: FastAPI, announce: Callable[[str], None]) -> None:
+def serve(settings: Settings, build: Callable[[Settings], FastAPI], announce: Callable[[str], None]) -> None:
     """Serve until told to stop. ``announce`` gets the address once questions are answered there.
 
-    Raises ConfigurationError where it cannot listen.
+    With several workers each is a process that builds the application anew, so ``build`` must be a function of a
+    module; they take connections from one socket and map the same snapshot. Raises ConfigurationError where it cannot
+    listen.
     """
     listening = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
-        app,
+        partial(build, settings),
+        factory=True,
+        workers=settings.workers,
+        log_config=None,  # what uvicorn logs takes the form of all other lines
         log_level="warning",
+        access_log=False,  # the application has its own, without paths and queries
         timeout_graceful_shutdown=_GRACE,
+        timeout_worker_healthcheck=_STARTING,
         server_header=False,
         proxy_headers=False,  # the application has its own setting of whom it believes
     )
-    _Server(config, lambda: announce(address)).run(sockets=[listening])
+    if settings.workers > 1:
+        with shared():
+            _Workers(config, [listening], lambda: announce(address)).run()
+    else:
+        _Server(config, lambda: announce(address)).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
@@ -40,6 +55,17 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            self._announce()
+
+
+class _Workers(Multiprocess):
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], announce: Callable[[], None]) -> None:
+        super().__init__(config, sockets)
+        self._announce = announce
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if all(process.wait_until_ready(_STARTING, self.should_exit) for process in self.processes):
             self._announce()
 
 

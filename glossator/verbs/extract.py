@@ -34,8 +34,9 @@ def extract(
     reading = read_source(options.of(named_source(settings, source)))
     if not reading.readable:
         raise SourceError(reading.report.failed[0][1])
-    chunks = cut(reading.pages, configured_embedder(settings))
-    for page, page_chunks in zip(reading.pages, chunks, strict=True):
+    pages = list(reading.pages)
+    chunks = cut(pages, configured_embedder(settings))
+    for page, page_chunks in zip(pages, chunks, strict=True):
         passages = [chunk.passage for chunk in page_chunks]
         if as_json:
             sys.stdout.write(json.dumps(_record(page, passages), ensure_ascii=False) + "\n")

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from content.archive import Archive
-from content.errors import ConfigurationError
-from glossator.models import configured_embedder
+from content.errors import ConfigurationError, ModelError
+from glossator.models import configured_embedder, export_once, ingesting_embedder
 from glossator.output import note, print_json, progress, say, shown, table
 from glossator.repeat import repeat
 from glossator.sources import SourceOptions, configured_sources, named_source
@@ -82,8 +82,16 @@ def ingest(
     print_json(asdict(report)) if as_json else print_report(report, dry_run)
     if report.published:
         note(lint.summary(settings))
+        _export(settings)
     if not report.complete:
         raise typer.Exit(1)
+
+
+def _export(settings: Settings) -> None:
+    try:
+        export_once(configured_embedder(settings))
+    except ModelError as error:
+        note(str(error))
 
 
 def _seconds(interval: str) -> int:
@@ -109,7 +117,7 @@ def ingest_options(settings: Settings, force: bool = False) -> IngestOptions:
 
 def ingest_sources(settings: Settings, sources: list[Source], options: IngestOptions) -> Report:
     """Ingest with progress on the terminal."""
-    embedder = configured_embedder(settings)
+    embedder = ingesting_embedder(settings)
     try:
         with progress() as shown_progress:
             return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import content
 from content.archive import Archive
-from glossator.models import configured_embedder, configured_reranker
+from glossator.models import configured_embedder, configured_reranker, export_beside
 from glossator.output import say
 from glossator.sources import configured_sources
 from glossator.verbs.ingest import ingest_options, ingest_sources, print_report
 from ingest.sources import Source
 from service.settings import Settings
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="How many processes serve.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
 
 
-def serve(context: typer.Context, host: Host = None, port: Port = None) -> None:
+def serve(context: typer.Context, host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Answer over HTTP, on a page and in the widget."""
-    from service.app import create_app  # the web framework; the other verbs start sooner without it
-    from service.server import serve as run
+    from service.server import serve as run  # the web framework; the other verbs start sooner without it
+    from service.telemetry import logs
 
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings: Settings = context.obj.model_copy(update=given)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("glossator").setLevel(logging.INFO)
-    app = create_app(settings, configured_embedder(settings), configured_reranker(settings))
-    run(settings, app, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
+    options = {"host": host, "port": port, "workers": workers}
+    settings: Settings = context.obj.model_copy(
+        update={name: value for name, value in options.items() if value is not None}
+    )
+    logs.configure(settings.log_format)
+    export_beside(configured_embedder(settings))
+    run(settings, application, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
+
+
+def application(settings: Settings) -> FastAPI:
+    """Return the application of one serving process."""
+    from service.app import create_app
+    from service.telemetry import logs
+
+    logs.configure(settings.log_format)  # a worker is a new process, in which nothing is configured yet
+    return create_app(settings, configured_embedder(settings), configured_reranker(settings))
 
 
 def up(context: typer.Context, host: Host = None, port: Port = None) -> None:

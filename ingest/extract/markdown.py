@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import yaml
@@ -272,5 +273,6 @@ def _strings(meta: dict[str, Any], name: str) -> list[str]:
     return [" ".join(str(value).split()) for value in _list(meta, name) if str(value).strip()]
 
 
+@cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -26,6 +27,8 @@ from service.reports import Reports
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
 from service.sites import Sites, public_collections
 from service.store.store import Store
+from service.telemetry.metrics import Metrics
+from service.telemetry.tracing import Tracing
 from service.visit import Guest
 from service.worker import Worker
 
@@ -53,6 +56,9 @@ class Services:
     ingests: Ingests
     learner: Learner
     reports: Reports
+    metrics: Metrics
+    tracing: Tracing
+    draining: asyncio.Event  # set once the service is told to stop
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def measure_ingest(feed: Path, rounds: int, embedder: SentenceTransformerEmbedder) -> None:
     """Compare a whole ingest with the bare encoder, on the same texts."""
-    pages = read_source(Source(str(feed))).pages
+    pages = list(read_source(Source(str(feed))).pages)
     texts = [chunk.embedded for page in cut(pages, embedder) for chunk in page]
     ours, bare = [], []
     for _ in range(rounds):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -205,3 +206,21 @@ def test_unknown_collections_and_pages(archive):
         snapshot.rows(["nope"])
     with pytest.raises(NotFound, match="'nope'"):
         snapshot.catalog.page("default", "nope")
+
+
+def test_a_snapshot_from_before_there_were_columns(archive):
+    before = archive.open_current()
+    after = before.folder / "manifest.json"
+    manifest = json.loads(after.read_text())
+    manifest["files"] = {name: state for name, state in manifest["files"].items() if not name.startswith("columns/")}
+    del manifest["index"]
+    after.write_text(json.dumps(manifest))
+    shutil.rmtree(before.folder / "columns")
+    assert archive.verify(before.snapshot_id).index is None
+    opened = archive.open_current()
+    assert opened.page_numbers.tolist() == before.page_numbers.tolist()
+    assert opened.title_rarity == pytest.approx(before.title_rarity)
+    assert opened.columns.words == before.columns.words
+    rows = range(len(opened.page_numbers))
+    assert [opened.question_stems(row) for row in rows] == [before.question_stems(row) for row in rows]
+    assert any(opened.question_stems(row) for row in rows)

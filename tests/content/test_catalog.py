@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from content.catalog import Catalog, Revision, StoredPage, write_catalog
+from content.catalog import Catalog, Revision, StoredPage
+from content.catalogwriter import CatalogWriter
 from content.errors import NotFound
 from content.model import Page
 
@@ -15,7 +16,10 @@ BANANA = replace(APPLE, page_id="https://example.com/banana", title="Banana")
 
 def written(folder: Path, *pages: Page) -> Path:
     path = folder / "catalog.sqlite3"
-    write_catalog(path, (StoredPage(page, "source", page.digest, ()) for page in pages), (), CREATED)
+    writer = CatalogWriter(path, CREATED)
+    for page in pages:
+        writer.add(StoredPage(page, "source", page.digest, ()))
+    writer.finish()
     return path
 
 
@@ -54,7 +58,10 @@ def test_a_page_without_times_is_of_the_snapshot_that_is_written(tmp_path):
     old = "2025-01-01T00:00:00+00:00"
     path = tmp_path / "catalog.sqlite3"
     known = StoredPage(BANANA, "source", BANANA.digest, (), published=old)
-    write_catalog(path, [StoredPage(APPLE, "source", APPLE.digest, ()), known], (), CREATED)
+    writer = CatalogWriter(path, CREATED)
+    writer.add(StoredPage(APPLE, "source", APPLE.digest, ()))
+    writer.add(known)
+    writer.finish()
     catalog = Catalog.open(path)
     assert catalog.revision("default", APPLE.page_id) == Revision(CREATED, CREATED)
     assert catalog.revision("default", BANANA.page_id) == Revision(old, CREATED)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from content.embedding import TokenVectors, unit
-from content.interaction import PackedTokens, Projection, TokenIndex, maxsim
+from content.interaction import PackedTokens, Projection, TokenIndex, TokenWriter, maxsim
 
 DIMENSION = 384
 chance = np.random.default_rng(7)
@@ -24,6 +24,13 @@ def beside(question: TokenVectors, noise: float) -> TokenVectors:
     return TokenVectors(question.ids, question.spans, unit(moved))
 
 
+def write_tokens(folder, passages, projection):
+    writer = TokenWriter(folder)
+    for one in passages:
+        writer.add(one)
+    writer.finish(projection)
+
+
 @pytest.fixture
 def passages() -> list[TokenVectors]:
     return [tokens(count) for count in (30, 1, 80, 0, 12)]
@@ -32,7 +39,7 @@ def passages() -> list[TokenVectors]:
 @pytest.fixture
 def index(passages, tmp_path) -> TokenIndex:
     projection = Projection.learn(passages[:3])
-    TokenIndex.write(
+    write_tokens(
         tmp_path, [projection.compress(one) if len(one) else PackedTokens.none() for one in passages], projection
     )
     return TokenIndex(tmp_path)
@@ -42,7 +49,7 @@ def test_packed_scores_are_near_to_those_of_full_vectors(tmp_path):
     question = tokens(6)
     passages = [beside(question, noise) for noise in (0.2, 0.6, 1.0, 2.0)]
     projection = Projection(np.zeros(DIMENSION, np.float32), Projection.learn(passages).rotation)
-    TokenIndex.write(tmp_path, [projection.compress(one) for one in passages], projection)
+    write_tokens(tmp_path, [projection.compress(one) for one in passages], projection)
     found = TokenIndex(tmp_path).scores(question, np.arange(4))
     exact = [(one.vectors @ question.vectors.T).max(axis=0).mean() for one in passages]
     assert found == pytest.approx(exact, abs=0.06)
@@ -87,7 +94,7 @@ def test_rare_tokens_count_more(index):
 def test_packed_tokens_survive_being_written_again(index, passages, tmp_path):
     again = tmp_path / "again"
     again.mkdir()
-    TokenIndex.write(again, index.packed(range(5)), index.projection)
+    write_tokens(again, index.packed(range(5)), index.projection)
     for name in ("codes", "spans", "ids", "starts", "idf"):
         assert (again / f"{name}.npy").read_bytes() == (tmp_path / f"{name}.npy").read_bytes()
     assert [len(one.ids) for one in index.packed(range(5))] == [len(one) for one in passages]

@@ -1,10 +1,9 @@
 import pytest
 
-from content.spelling import Spelling
+from content.spelling import Spelling, spelled
 
-SPELLING = Spelling(
-    ["Kubernetes", "Retrieval-augmented generation", "Tokenization", "Softmax", "Latch", "Lunch", "BERT"]
-)
+NAMES = ["Kubernetes", "Retrieval-augmented generation", "Tokenization", "Softmax", "Latch", "Lunch", "BERT"]
+SPELLING = Spelling(word for name in NAMES for word in spelled(name))
 
 
 def known(word: str) -> bool:

@@ -1,9 +1,13 @@
 """What every embedder does."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from content.embedding import DEFAULT_MODEL_SHA256, Embedder, SentenceTransformerEmbedder
+from content.onnx import OnnxEmbedder
 from tests.fakes import HashingEmbedder
 
 TEXTS = [
@@ -13,12 +17,32 @@ TEXTS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("exports")
+    pytest.importorskip("onnxruntime")
+    OnnxEmbedder(SentenceTransformerEmbedder(), folder).export()
+    return folder
+
+
 @pytest.fixture(
     scope="module",
-    params=[HashingEmbedder, pytest.param(SentenceTransformerEmbedder, marks=pytest.mark.model)],
+    params=[
+        HashingEmbedder,
+        pytest.param(SentenceTransformerEmbedder, marks=pytest.mark.model),
+        pytest.param(OnnxEmbedder, marks=pytest.mark.model),
+    ],
 )
-def embedder(request) -> Embedder:
-    return request.param()
+def make(request) -> Callable[..., Embedder]:
+    if request.param is not OnnxEmbedder:
+        return request.param
+    folder = request.getfixturevalue("exports")
+    return lambda **options: OnnxEmbedder(SentenceTransformerEmbedder(**options), folder)
+
+
+@pytest.fixture(scope="module")
+def embedder(make) -> Embedder:
+    return make()
 
 
 def test_vectors_have_length_one(embedder):
@@ -49,8 +73,8 @@ def test_tokens_have_vectors_and_say_where_they_stand(embedder):
         assert all(said)
 
 
-def test_without_late_interaction_there_are_no_tokens(embedder):
-    without = type(embedder)(late_interaction=False)
+def test_without_late_interaction_there_are_no_tokens(make):
+    without = make(late_interaction=False)
     assert [len(tokens) for tokens in without.encode_passages(TEXTS).tokens] == [0, 0, 0]
     assert not without.card.late_interaction
 
@@ -64,6 +88,17 @@ def test_tokens_are_counted_for_each_text(embedder):
 def test_the_card_identifies_the_model(embedder):
     assert len(embedder.card.sha256) == 64
     assert embedder.card.max_tokens > 0
+
+
+def test_many_questions_are_embedded_as_each_would_be_alone(embedder):
+    # Of all lengths, so that most are padded beside others; more than one pass takes.
+    texts = [" ".join(TEXTS[i % 3] for _ in range(1 + i % 7)) for i in range(40)]
+    together = embedder.encode_questions(texts)
+    for text, one in zip(texts, together, strict=True):
+        alone = embedder.encode_questions([text])
+        assert one.vectors == pytest.approx(alone.vectors, abs=1e-5)
+        assert one.tokens[0].ids.tolist() == alone.tokens[0].ids.tolist()
+        assert one.tokens[0].vectors == pytest.approx(alone.tokens[0].vectors, abs=1e-5)
 
 
 @pytest.mark.model

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from content.index import FlatIndex
+from content.index import FlatIndex, ListIndex, open_index, write_index
 
 RNG = np.random.default_rng(7)
 
@@ -25,7 +25,18 @@ def opened(tmp_path):
     return FlatIndex.open(tmp_path / "vectors")
 
 
-@pytest.fixture(params=[built, opened])
+def listed(tmp_path):
+    # All lists are searched, so that what is found is all that there is.
+    return ListIndex.build(VECTORS, FlatIndex.build(VECTORS), lists=8, probes=8)
+
+
+def opened_lists(tmp_path):
+    flat = FlatIndex.build(VECTORS)
+    ListIndex.build(VECTORS, flat, lists=8, probes=8).save(tmp_path / "lists")
+    return ListIndex.open(flat, tmp_path / "lists")
+
+
+@pytest.fixture(params=[built, opened, listed, opened_lists])
 def index(request, tmp_path):
     return request.param(tmp_path)
 
@@ -65,3 +76,25 @@ def test_higher_is_nearer(index):
     _, scores = index.search(VECTORS[3], 500)
     assert (np.diff(scores) <= 1e-6).all()
     assert scores[0] == pytest.approx(1, abs=1e-5)
+
+
+def test_few_vectors_are_compared_one_and_all(tmp_path):
+    assert write_index(tmp_path, VECTORS) is None
+    assert isinstance(open_index(tmp_path), FlatIndex)
+
+
+def test_of_many_vectors_nearly_all_of_the_nearest_are_found(tmp_path):
+    centres = unit(40)
+    vectors = np.repeat(centres, 100, axis=0) + 0.5 * unit(4000)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    state = write_index(tmp_path, vectors, exact_up_to=1000)
+    assert state is not None
+    assert state.recall >= 0.95
+    assert state.probes < state.lists
+    index = open_index(tmp_path)
+    assert isinstance(index, ListIndex)
+    shares = []
+    for vector in vectors[::97]:
+        nearest = np.argsort(-(vectors @ vector))[:20]
+        shares.append(len(set(index.search(vector, 20)[0].tolist()) & set(nearest.tolist())) / 20)
+    assert np.mean(shares) >= 0.9

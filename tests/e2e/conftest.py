@@ -26,7 +26,11 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     """Return the environment of a process with these settings."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("GLOSSATOR_")}
     given = {f"GLOSSATOR_{name.upper()}": value for name, value in settings.items()}
-    return plain | {"GLOSSATOR_DATA_DIR": str(data_dir), "HF_HUB_OFFLINE": "1", "NO_COLOR": "1"} | given
+    return (
+        plain
+        | {"GLOSSATOR_DATA_DIR": str(data_dir), "HF_HUB_OFFLINE": "1", "NO_COLOR": "1", "GLOSSATOR_ENCODER": "torch"}
+        | given
+    )
 
 
 def glossator(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -304,3 +304,12 @@ def test_the_service_ingests_a_source_that_is_due(tmp_path):
     (kept,) = (data_dir / "questions").iterdir()
     assert "What is BM25?" in kept.read_text(encoding="utf-8")
     assert json.loads((data_dir / "schedule.json").read_text(encoding="utf-8"))[0]["location"] == str(PAGES)
+
+
+def test_two_processes_answer_from_one_snapshot(shipped):
+    with serving(shipped, workers="2") as address:
+        with httpx.Client() as client:
+            answers = {client.post(f"{address}/v1/search", json={"query": "BM25"}).json()["results"][0]["title"]}
+        for _ in range(8):  # each over a connection of its own, which either may take
+            answers.add(httpx.post(f"{address}/v1/search", json={"query": "BM25"}).json()["results"][0]["title"])
+    assert len(answers) == 1

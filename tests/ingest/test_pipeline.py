@@ -186,7 +186,7 @@ def test_progress_is_told(pages, var):
     told = []
     ingest(Archive(var), [Source(str(pages))], HashingEmbedder(), progress=lambda *step: told.append(step))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == [f"read {pages}", "cut", "embed", "publish", "check"]
+    assert stages == [f"read {pages}", "embed", "publish", "check"]
     embeds = [step for step in told if step[0] == "embed"]
     assert embeds[-1][1] == embeds[-1][2] > 0
 

@@ -1,0 +1,149 @@
+"""Ingests that grow: time and memory by the number of pages, and a re-ingest with one page of a hundred changed.
+
+    python -m tests.bench.growth [--pages 1000 3000 10000] [--model hashing|default]
+
+Ingests feeds of generated pages by the pipeline, each in a process of its own. ``default`` embeds with the configured
+model, beside the bare encoder on the same texts; ``hashing`` puts a fixed vector in the place of each text, so that what
+is left is all that an ingest does besides embedding. Prints seconds, the most resident memory less that of the process
+before it began, and what of that the vectors take.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from content.archive import Archive
+from content.embedding import Embedded, TokenVectors
+from glossator.models import ingesting_embedder
+from ingest.pipeline import ingest
+from ingest.report import CHECK, Report
+from ingest.sources import Source
+from service.settings import load_settings
+from tests.fakes import HashingEmbedder
+
+_PARAGRAPHS = 6
+_WORDS = "policy invoice router bucket ledger premium tariff account device session cluster index passage claim".split()
+
+
+class FixedEmbedder(HashingEmbedder):
+    """Gives every text the same vector, and counts tokens as the fake does."""
+
+    def _encode(self, texts: Sequence[str]) -> Embedded:
+        vector = np.full((len(texts), 384), 384**-0.5, np.float32)
+        return Embedded(vector, (TokenVectors.none(),) * len(texts))
+
+
+def feed(path: Path, pages: int, changed: int = 0) -> None:
+    """Write a feed of so many pages, of which the first so many say something else."""
+    random = np.random.default_rng(4)
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(pages):
+            words = random.choice(_WORDS, (_PARAGRAPHS, 8, 12))
+            paragraphs = [" ".join(f"The {' '.join(sentence)} {number}." for sentence in one) for one in words.tolist()]
+            text = "\n\n".join([f"Edition {'two' if number < changed else 'one'}.", *paragraphs])
+            file.write(json.dumps({"id": f"p{number}", "title": f"Page {number}", "text": text}) + "\n")
+
+
+def measure(folder: Path, pages: int, model: str) -> dict[str, Any]:
+    """Ingest a feed twice, in this process."""
+    embedder = FixedEmbedder() if model == "hashing" else ingesting_embedder(load_settings())
+    embedder.encode_passages(["ready"])
+    archive, source = Archive(folder / "var"), Source(str(folder / "feed.jsonl"))
+    before, watch = _resident(), _Peak()
+    feed(folder / "feed.jsonl", pages)
+    first = ingest(archive, [source], embedder)
+    most = watch.stop() - before
+    feed(folder / "feed.jsonl", pages, changed=pages // 100)
+    started = time.process_time()
+    again = ingest(archive, [source], embedder)
+    used = time.process_time() - started
+    assert again.published
+    return {
+        "passages": first.passages,
+        "seconds": _seconds(first),
+        "embed": first.stages["embed"],
+        "memory_mb": most / 1e6,
+        "vectors_mb": first.passages * 384 * 4 / 1e6,
+        "again": _seconds(again) - again.stages["embed"],
+        "again_cpu": used,
+        "embedded_again": again.embedded,
+    }
+
+
+def _seconds(report: Report) -> float:
+    return sum(seconds for stage, seconds in report.stages.items() if stage != CHECK)
+
+
+class _Peak:
+    """Watches the resident memory of this process."""
+
+    def __init__(self) -> None:
+        self._most = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """Return the most there was."""
+        self._end.set()
+        self._thread.join()
+        return self._most
+
+    def _watch(self) -> None:
+        while not self._end.wait(0.05):
+            self._most = max(self._most, _resident())
+
+
+def _resident() -> int:
+    # Without what is mapped from files, which the system takes back as it needs to.
+    found = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(found["RssAnon"].split()[0]) * 1024
+
+
+def main() -> None:
+    """Measure each number of pages in a process of its own, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, nargs="+", default=[1000, 3000, 10_000])
+    parser.add_argument("--model", choices=["hashing", "default"], default="hashing")
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.measure:
+        print(json.dumps(measure(arguments.measure, *arguments.pages, arguments.model)))
+        return
+    print(
+        "| pages | passages | ingest s | of which embedding | memory MB | of which vectors | 1 % changed, s besides embedding | CPU s, check included | passages embedded again |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for pages in arguments.pages:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [
+                sys.executable,
+                "-m",
+                "tests.bench.growth",
+                "--measure",
+                folder,
+                "--pages",
+                str(pages),
+                "--model",
+                arguments.model,
+            ]
+            one = json.loads(subprocess.check_output(command))
+        print(f"| {pages:,} | {one['passages']:,} | {one['seconds']:.1f} | {one['embed']:.1f} | {one['memory_mb']:.0f} | {one['vectors_mb']:.0f} "
+              f"| {one['again']:.1f} | {one['again_cpu']:.1f} | {one['embedded_again']} |", flush=True)  # fmt: skip
+    print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

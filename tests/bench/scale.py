@@ -1,0 +1,145 @@
+"""Large snapshots: what opening, searching and keeping them takes.
+
+    python -m tests.bench.scale [--passages 10000 100000 1000000] [--rounds 3] [--work FOLDER]
+
+Writes snapshots of synthetic pages, five passages each, with the very writer of an ingest: words drawn by Zipf's law,
+vectors around as many centres as there are thousands of passages, no token vectors. Prints seconds to write, seconds to
+open it in a process of its own (the model and the libraries apart), the search without the model at the 50th and 95th
+percentile, bytes on disk and resident bytes a passage, and how the index is searched with its measured recall.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from content.archive import Archive
+from content.catalog import StoredPage
+from content.embedding import Embedded, ModelCard, TokenVectors, Vectors, unit
+from content.interaction import PackedTokens
+from content.model import Block, BlockKind, Page, Passage, PassageKind
+from content.search import search
+
+_DIMENSION = 384
+_A_PAGE = 5  # passages
+_WORDS = 60  # a passage
+_VOCABULARY = 200_000
+_QUESTIONS = 100
+_CARD = ModelCard("synthetic", "0" * 64, 256, late_interaction=False)
+
+
+def _word(number: int) -> str:
+    letters = "bcdfghklmnprstvz"
+    return "".join(letters[number >> shift & 15] + "aeiou"[(number >> shift) % 5] for shift in (0, 4, 8, 12, 16))
+
+
+def pages(count: int, random: np.random.Generator) -> Iterator[tuple[StoredPage, Vectors]]:
+    """Yield pages with so many passages in all."""
+    centres = unit(random.standard_normal((max(1, count // 1000), _DIMENSION), np.float32))
+    names = np.array([_word(number) for number in range(_VOCABULARY)])
+    for number in range(count // _A_PAGE):
+        drawn = names[random.zipf(1.2, (_A_PAGE, _WORDS)) % _VOCABULARY]
+        texts = [" ".join(words) for words in drawn.tolist()]
+        text = "\n\n".join(texts)
+        starts = np.cumsum([0, *(len(one) + 2 for one in texts[:-1])]).tolist()
+        blocks = tuple(Block(BlockKind.PARAGRAPH, at, at + len(one)) for at, one in zip(starts, texts, strict=True))
+        page = Page("default", f"p{number:07}", " ".join(drawn[0][:3]), None, text, blocks)
+        passages = tuple(
+            Passage(f"{number}-{i}", "default", page.page_id, (), None, PassageKind.TEXT, one, at, at + len(one))
+            for i, (at, one) in enumerate(zip(starts, texts, strict=True))
+        )
+        near = centres[random.integers(len(centres), size=_A_PAGE)]
+        vectors = unit(near + 0.04 * random.standard_normal((_A_PAGE, _DIMENSION), np.float32))
+        yield StoredPage(page, "synthetic", page.digest, passages), vectors
+
+
+def write(archive: Archive, count: int) -> None:
+    """Write and publish a snapshot of so many passages."""
+    random = np.random.default_rng(8)
+    with archive.lock(), archive.begin() as writer:
+        for stored, vectors in pages(count, random):
+            writer.add(stored, vectors, [PackedTokens.none()] * _A_PAGE)
+        titles = unit(random.standard_normal((count // _A_PAGE, _DIMENSION), np.float32))
+        manifest = writer.finish(_CARD, "synthetic", titles, (), None)
+        archive.publish(manifest.snapshot_id)
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Open a snapshot and search in it, in this process."""
+    before = _resident()
+    started = time.perf_counter()
+    snapshot = Archive(folder).open_current()
+    snapshot.load()
+    opened = time.perf_counter() - started
+    opened_memory = _resident() - before
+    random = np.random.default_rng(9)
+    rows = random.integers(snapshot.manifest.passages, size=_QUESTIONS)
+    taken = []
+    for hit, vector in zip(
+        snapshot.hits(rows.tolist(), [0.0] * len(rows)), snapshot.vectors.vectors(rows), strict=True
+    ):
+        question = " ".join(random.choice(hit.passage.text.split(), 8).tolist())
+        noisy = unit((vector + 0.02 * random.standard_normal(_DIMENSION, np.float32))[None])
+        started = time.perf_counter()
+        found = search(snapshot, question, Embedded(noisy, (TokenVectors.none(),)))
+        found.distinct_hits(5)
+        taken.append(1000 * (time.perf_counter() - started))
+    return {
+        "open_s": opened,
+        "p50_ms": statistics.median(taken),
+        "p95_ms": float(np.quantile(taken, 0.95)),
+        "opened_bytes": opened_memory / snapshot.manifest.passages,
+        "searched_bytes": (_resident() - before) / snapshot.manifest.passages,
+    }
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def main() -> None:
+    """Write each snapshot once, measure it in processes of their own, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--work", type=Path)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.measure:
+        print(json.dumps(measure(arguments.measure)))
+        return
+    print(
+        "| passages | write s | open s | search p50 ms | p95 ms | bytes a passage: on disk | opened | searched | index |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
+        for count in arguments.passages:
+            data_dir = Path(folder) / str(count)
+            started = time.perf_counter()
+            write(Archive(data_dir), count)
+            written = time.perf_counter() - started
+            command = [sys.executable, "-m", "tests.bench.scale", "--measure", str(data_dir)]
+            rounds = [json.loads(subprocess.check_output(command)) for _ in range(arguments.rounds)]
+            figures = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+            manifest = Archive(data_dir).open_current().manifest
+            size = sum(state.bytes for state in manifest.files.values()) / count
+            index = manifest.index
+            how = "exact" if index is None else f"{index.probes} of {index.lists} lists, recall {index.recall}"
+            print(f"| {count:,} | {written:.0f} | {figures['open_s']:.2f} | {figures['p50_ms']:.1f} | {figures['p95_ms']:.1f} "
+                  f"| {size:,.0f} | {figures['opened_bytes']:,.0f} | {figures['searched_bytes']:,.0f} | {how} |", flush=True)  # fmt: skip
+    print(f"load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

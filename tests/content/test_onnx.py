@@ -1,0 +1,67 @@
+"""The export of the embedding model, and what happens without one."""
+
+import logging
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from content.embedding import SentenceTransformerEmbedder
+from content.onnx import OnnxEmbedder
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    pytest.importorskip("onnxruntime")
+    embedder = OnnxEmbedder(SentenceTransformerEmbedder(), tmp_path_factory.mktemp("exports"))
+    embedder.export()
+    return embedder
+
+
+def test_vectors_are_those_of_pytorch(exported):
+    texts = ["What is attention?", "naïve Größe 東京", "a longer text, " * 300]
+    torch = SentenceTransformerEmbedder()
+    for ours, theirs in (
+        (exported.encode_questions(texts), torch.encode_questions(texts)),
+        (exported.encode_passages(texts), torch.encode_passages(texts)),
+    ):
+        assert ours.vectors == pytest.approx(theirs.vectors, abs=2e-6)
+        for one, other in zip(ours.tokens, theirs.tokens, strict=True):
+            assert one.spans.tolist() == other.spans.tolist()
+            assert one.vectors == pytest.approx(other.vectors, abs=2e-6)
+
+
+def test_pytorch_is_not_imported(exported):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from content.embedding import SentenceTransformerEmbedder\n"
+        "from content.onnx import OnnxEmbedder\n"
+        f"embedder = OnnxEmbedder(SentenceTransformerEmbedder(), Path({str(exported.path.parent)!r}))\n"
+        "assert embedder.encode_questions(['What is attention?']).vectors.shape == (1, 384)\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_export_that_differs_is_not_kept(exported, tmp_path):
+    class Other(SentenceTransformerEmbedder):
+        def encode_questions(self, texts):
+            found = super().encode_questions(texts)
+            return type(found)(np.roll(found.vectors, 1, axis=1), found.tokens)
+
+    embedder = OnnxEmbedder(Other(), tmp_path)
+    with pytest.raises(Exception, match="gives other vectors than PyTorch"):
+        embedder.export()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_export_is_said_and_not_used(exported, tmp_path, caplog):
+    embedder = OnnxEmbedder(SentenceTransformerEmbedder(), tmp_path)
+    embedder.path.write_bytes(b"no model")
+    with caplog.at_level(logging.WARNING, "glossator.onnx"):
+        found = embedder.encode_questions(["What is attention?"])
+    assert found.vectors == pytest.approx(exported.encode_questions(["What is attention?"]).vectors, abs=2e-6)
+    assert str(embedder.path) in caplog.text
