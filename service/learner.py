@@ -20,6 +20,7 @@ from content.snapshot import Snapshot
 from service.assistant import Assistant, Question
 from service.curated import Curated
 from service.learn import topics
+from service.learn.clusters import Labels
 from service.library import Library
 from service.model import Done
 from service.settings import SiteSettings
@@ -152,7 +153,7 @@ def _grouped(
 
 
 def _labels(
-    rows: list[questions.Row], asked: list[topics.Question], vectors: Vectors, now: Vectors, changed: set[int]
+    rows: list[questions.Row], asked: list[topics.Question], vectors: Vectors, now: Labels, changed: set[int]
 ) -> dict[int, str]:
     order = np.argsort(now, kind="stable")
     found = {}
