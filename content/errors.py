@@ -120,6 +120,10 @@ class NoRoom(SnapshotError):
     """The disk has no room for a snapshot that is to be fetched."""
 
 
+class BackupError(GlossatorError):
+    """A backup that cannot be made or restored."""
+
+
 class NotFound(GlossatorError):
     """A collection, site, page, term, snapshot or conversation that is not there."""
 

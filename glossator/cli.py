@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from content.errors import GlossatorError, IngestRunning, SnapshotCorrupt
+from content.errors import BackupError, GlossatorError, IngestRunning, SnapshotCorrupt
 from glossator.output import fail
 from glossator.verbs import (
     ask,
+    backup,
     doctor,
     evaluate,
     extract,
@@ -31,7 +32,7 @@ from service.settings import load_settings
 
 # Exit statuses: 0 done; 1 done in part, or a check failed; 2 wrong usage or configuration.
 PARTLY, WRONG = 1, 2
-_CHECK_FAILED = (SnapshotCorrupt, IngestRunning)
+_CHECK_FAILED = (SnapshotCorrupt, IngestRunning, BackupError)
 
 app = typer.Typer(
     name="glossator",
@@ -54,6 +55,8 @@ app.add_typer(glossary.app, name="glossary")
 app.add_typer(keys.app, name="keys")
 app.add_typer(members.app, name="members")
 app.command("eval")(evaluate.evaluate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("mcp")(mcp.mcp)
 app.command("doctor")(doctor.doctor)
 

@@ -55,15 +55,18 @@ from service.desk import Desk
 from service.draining import draining
 from service.errors import status_of
 from service.follower import Follower, configured_depot
-from service.generation.configured import configured_writing
+from service.generation.configured import Writing, configured_writing
+from service.generation.extractive import ExtractiveGenerator
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
+from service.learner import Learner
 from service.library import Library
 from service.limits import Limits
 from service.notify import Notifier
 from service.openai_error import OpenAIErrors, failed, speaks_openai
 from service.problem import ProblemBodies, problem
+from service.reports import Reports
 from service.request_id import HEADER, RequestId
 from service.schedule import Schedule
 from service.settings import Settings
@@ -134,10 +137,13 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     writing = configured_writing(settings, embedder, worker, reranker)
     counted, tracing = Metrics(), Tracing(settings.otlp_endpoint)
     stage = Stages(counted, tracing)
+    library = _library(settings, embedder)
+    # What is asked again by itself costs no model's tokens: what the content holds can be quoted.
+    quoting = Assistant(embedder, Writing(ExtractiveGenerator(embedder, worker)), worker, thresholds, reranker, curated)
     return Services(
         settings=settings,
         embedder=embedder,
-        library=_library(settings, embedder),
+        library=library,
         assistant=Assistant(embedder, writing, worker, thresholds, reranker, curated, stage),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
@@ -150,6 +156,8 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         identity=Identity(settings.data_dir),
         limits=Limits(settings),
         ingests=Ingests(settings, store),
+        learner=Learner(store, library, quoting, embedder, worker, known, curated),
+        reports=Reports(settings.report_seconds),
         metrics=counted,
         tracing=tracing,
         draining=asyncio.Event(),
@@ -174,7 +182,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     services.limits.connect()
     await services.store.start()
     notifier = Notifier(services.settings, services.store, services.sites)
-    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier)
+    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier, services.learner)
     await steward.catch_up()
     services.tracing.start()
     try:

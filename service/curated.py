@@ -32,6 +32,11 @@ class Curated:
         self._of_site: dict[str, _OfSite] = {}
         self._version: tuple[int, int] | None = None
 
+    @property
+    def version(self) -> tuple[int, int] | None:
+        """What changes whenever an answer does, None before the first were read."""
+        return self._version
+
     def match(self, site_id: str, question: Vectors) -> CuratedAnswer | None:
         """Return the answer whose question means the same as an embedded one, None where there is none."""
         known = self._of_site.get(site_id)

@@ -18,7 +18,7 @@ from service.conversation import new_id
 
 SESSION_SECONDS = 30 * 60
 _VARIABLE = "GLOSSATOR_SECRET"
-_FILE = "secret"
+SECRET_FILE = "secret"  # noqa: S105 (its name)
 _SHORTEST = 32  # characters of a secret from outside
 _RANDOM, _TAG = 16, 8  # bytes of an id: what nobody can guess, and what shows whose it is
 
@@ -98,8 +98,8 @@ def _secret(data_dir: Path) -> bytes:
             )
         return given.encode()
     data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / _FILE
-    draft = data_dir / f".{_FILE}-{secrets.token_hex(4)}"
+    path = data_dir / SECRET_FILE
+    draft = data_dir / f".{SECRET_FILE}-{secrets.token_hex(4)}"
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -11,6 +11,7 @@ from service.conversation import new_id
 from service.model import Done, SearchResult
 from service.policy import PrivacySettings
 from service.redaction import redacted
+from service.store.questions import packed
 from service.store.rows import Handoff
 from service.store.schema import milliseconds, now
 from service.store.spool import Record
@@ -32,6 +33,7 @@ def exchange(
     def kept(text: str) -> str:
         return redacted(text, privacy.redact, privacy.phone_region)
 
+    searched = None if done.found is None else kept(done.found.question)
     row: dict[str, Any] = {
         "id": answer.message_id,
         "conversation_id": answer.conversation_id,
@@ -39,7 +41,7 @@ def exchange(
         "visitor_id": visitor_id,
         "created_at": now(),
         "question": kept(question),
-        "searched": None if done.found is None else kept(done.found.question),
+        "searched": searched,
         "answer": kept(answer.answer),
         "plain": kept(done.plain),
         "outcome": answer.outcome,
@@ -51,9 +53,12 @@ def exchange(
         "usage": [asdict(one) for one in done.usage],
         "took_ms": answer.took_ms,
         "language": _language(answer.sources, snapshot),
-        "collections": None if collections is None else list(collections),
+        "collections": collections if done.found is None else list(done.found.collections),
         "snapshot_id": snapshot.snapshot_id,
         "curated_id": done.curated_id,
+        "embedded_by": snapshot.manifest.model.sha256,
+        # A vector says what the text said; where that was redacted, the question is embedded again from what is left.
+        "vector": packed(done.found.vector) if done.found and searched == done.found.question else None,
     }
     return Record("messages", row)
 

@@ -64,7 +64,7 @@ class Schedule:
             await asyncio.sleep(_TRY_AGAIN)
 
     async def _keep(self) -> None:
-        self._runs = _read(self._data_dir / _RUNS)
+        self._runs = runs_of(self._data_dir)
         while True:
             for source in self._sources:
                 if self._wait(source) <= 0:
@@ -114,7 +114,7 @@ class Schedule:
 
 def last_runs(settings: Settings) -> list[Run]:
     """Return the last ingest of each source that has a schedule, whichever process did it."""
-    runs = _read(settings.data_dir / _RUNS)
+    runs = runs_of(settings.data_dir)
     keys = ((source.location, source.collection) for source in _scheduled(settings))
     return [runs[key] for key in keys if key in runs]
 
@@ -123,8 +123,12 @@ def _scheduled(settings: Settings) -> list[SourceSettings]:
     return [source for source in settings.source if source.schedule]
 
 
-def _read(path: Path) -> dict[tuple[str, str], Run]:
-    """Return the last runs; none where the file is missing or cannot be read: then everything is due."""
+def runs_of(data_dir: Path) -> dict[tuple[str, str], Run]:
+    """Return the last run of each source, by location and collection.
+
+    There are none where the file is missing or cannot be read: then everything is due.
+    """
+    path = data_dir / _RUNS
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         runs = [Run(**{**one, "said": tuple(one["said"]), "started": float(one["started"])}) for one in said]

@@ -350,6 +350,12 @@ class Settings(BaseSettings):
         description="From this likeness in meaning on (a cosine), a question gets the answer that the owner has pinned "
         "to another wording of it.",
     )
+    report_seconds: int = Field(
+        60,
+        ge=0,
+        description="How long a report of Learn is new. Older than that it is given out once more, up to ten times as "
+        "old, and computed anew meanwhile.",
+    )
     source: tuple[SourceSettings, ...] = Field((), description="The places that pages come from.")
     site: tuple[SiteSettings, ...] = Field((SiteSettings(),), description="The assistants.")
 

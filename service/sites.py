@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
+from content.snapshot import Snapshot
 from service.settings import SiteSettings
 from service.store import sites as kept
 from service.store.store import Store
@@ -45,6 +46,13 @@ class Sites:
         rows = await kept.all_of_them(store.database)
         self._current = {row.id: site for row in rows if (site := _read(row.id, row.settings))}
         self._version = version
+
+
+def public_collections(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...] | None:
+    """Return the collections that a site shows, None for all; those not ingested yet are left out."""
+    if site.collections is None:
+        return None
+    return tuple(name for name in site.collections if name in snapshot.manifest.collections)
 
 
 def _read(site_id: str, settings: dict[str, object]) -> SiteSettings | None:

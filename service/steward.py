@@ -10,6 +10,7 @@ from content.errors import Busy, StoreUnavailable
 from service import privacy
 from service.curated import Curated
 from service.desk import Desk
+from service.learner import Learner
 from service.notify import Notifier
 from service.sites import Sites
 from service.store.store import Store
@@ -18,18 +19,22 @@ from service.store.unbroken import unbroken
 _log = logging.getLogger("glossator.steward")
 _NEWS_SECONDS = 1.0  # after which every process knows what another has changed
 _SEND_SECONDS = 2.0
+_LEARN_SECONDS = 5.0
 _TIDY_SECONDS = 3600.0
 
 
 class Steward:
     """Keeps this process up to date with the store, and does the chores where it is the one to do them."""
 
-    def __init__(self, store: Store, sites: Sites, desk: Desk, curated: Curated, notifier: Notifier) -> None:
+    def __init__(
+        self, store: Store, sites: Sites, desk: Desk, curated: Curated, notifier: Notifier, learner: Learner
+    ) -> None:
         self._store = store
         self._sites = sites
         self._desk = desk
         self._curated = curated
         self._notifier = notifier
+        self._learner = learner
         self._seeded = False
 
     async def watch(self) -> None:
@@ -38,6 +43,7 @@ class Steward:
             tasks.create_task(self._store.watch())
             tasks.create_task(self._keep_up())
             tasks.create_task(self._chore(self._notifier.send_due, _SEND_SECONDS))
+            tasks.create_task(self._chore(self._learner.learn, _LEARN_SECONDS))
             tasks.create_task(self._chore(self._tidy, _TIDY_SECONDS))
 
     async def catch_up(self) -> None:

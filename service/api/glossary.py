@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
 from content.errors import NotFound
-from service.api.visitor import Services, TheServices, find_site, public_collections
+from service.api.visitor import Services, TheServices, find_site
 from service.glossary.addresses import Addresses
 from service.glossary.shelf import Rendered
 from service.glossary.site import FILES, Filter, GlossarySite, terms_of
 from service.glossary.theme import theme
+from service.sites import public_collections
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 
 from content.snapshot import Snapshot
-from service.api.visitor import TheServices, find_site, public_collections
+from service.api.visitor import TheServices, find_site
 from service.policy import LeadSettings
 from service.settings import SiteSettings
+from service.sites import public_collections
 from service.wire import Features, LeadForm, SiteReply
 
 router = APIRouter(tags=["sites"])

@@ -20,10 +20,12 @@ from service.desk import Desk
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
+from service.learner import Learner
 from service.library import Library
 from service.limits import Limits
+from service.reports import Reports
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
-from service.sites import Sites
+from service.sites import Sites, public_collections
 from service.store.store import Store
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
@@ -52,6 +54,8 @@ class Services:
     identity: Identity
     limits: Limits
     ingests: Ingests
+    learner: Learner
+    reports: Reports
     metrics: Metrics
     tracing: Tracing
     draining: asyncio.Event  # set once the service is told to stop
@@ -80,13 +84,6 @@ class Visitor:
         if wanted not in (self.snapshot.manifest.collections if public is None else public):
             raise NotFound(f"there is no collection {wanted!r}")
         return (wanted,)
-
-
-def public_collections(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...] | None:
-    """Return the collections that a site shows, None for all; those not ingested yet are left out."""
-    if site.collections is None:
-        return None
-    return tuple(name for name in site.collections if name in snapshot.manifest.collections)
 
 
 async def services(request: Request) -> Services:

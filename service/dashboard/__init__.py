@@ -8,6 +8,7 @@ from service.dashboard import (
     conversations,
     handoffs,
     leads,
+    learn,
     overview,
     privacy,
     settings,
@@ -18,6 +19,7 @@ from service.dashboard import (
 routers = tuple(
     module.router
     for module in (
-        assets, signin, overview, conversations, handoffs, leads, content, answers, sites, access, privacy, settings,
+        assets, signin, overview, conversations, handoffs, leads, learn, content, answers, sites, access, privacy,
+        settings,
     )
 )  # fmt: skip

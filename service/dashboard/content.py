@@ -15,7 +15,7 @@ from service.child import COMMAND, run
 from service.dashboard.form import validated
 from service.dashboard.navigation import ROOT
 from service.dashboard.view import TheView, go_to
-from service.schedule import last_runs
+from service.schedule import runs_of
 from service.store.paging import Part
 
 router = APIRouter(prefix=f"{ROOT}/content", include_in_schema=False)
@@ -29,7 +29,7 @@ async def sources(who: Viewer, view: TheView) -> Response:
     settings, services = view.services.settings, view.services
     jobs = await ingests.listed(who, services, Part(_LATEST))
     states = await asyncio.to_thread(snapshots.listed, who, services, Part(_LATEST))
-    runs = {(one.location, one.collection): one for one in await asyncio.to_thread(last_runs, settings)}
+    runs = await asyncio.to_thread(runs_of, settings.data_dir)
     return view.show(who, "content.html", sources=settings.source, runs=runs, jobs=jobs.items, snapshots=states.items)
 
 

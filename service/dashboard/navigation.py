@@ -43,6 +43,16 @@ NAVIGATION = (
         ),
     ),
     Chapter(
+        "Learn",
+        (
+            Entry("Top questions", f"{ROOT}/learn/questions"),
+            Entry("Content gaps", f"{ROOT}/learn/gaps"),
+            Entry("Source usage", f"{ROOT}/learn/sources"),
+            Entry("Lead quality", f"{ROOT}/learn/leads"),
+            Entry("Conversation quality", f"{ROOT}/learn/conversations"),
+        ),
+    ),
+    Chapter(
         "Content",
         (
             Entry("Sources and ingests", f"{ROOT}/content", everywhere=True),

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from content.words import words
 from service.model import Outcome
 
 Rating = Literal["up", "down"]
 
 # From which support of its weakest quote an answer is taken to rest on the content.
 LOW_SUPPORT = 0.5
+
+
+def question_key(text: str) -> str:
+    """Return what is the same for a question however it is spelt: its words, without case, accents and punctuation."""
+    return " ".join(words(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import numpy as np
 
 from content.embedding import Vectors, unit
 from content.snapshot import Snapshot
-from content.words import words
 from service.learn.clusters import Labels, average_linked
 
 # The mean similarity from which questions are one topic, measured on stackfaq; other sets are beside it in
@@ -34,11 +33,6 @@ class Question:
     text: str
     asked: int
     topic: int | None
-
-
-def question_key(text: str) -> str:
-    """Return what is the same for a question however it is spelt: its words, without case, accents and punctuation."""
-    return " ".join(words(text))
 
 
 def centre_of(snapshot: Snapshot) -> Vectors:

@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from content.errors import ConfigurationError, MissingPackage, StoreUnavailable
 
-_FILE = "glossator.sqlite"
+DATABASE_FILE = "glossator.sqlite"
 _LOCK_SECONDS = 5.0  # that a writer waits for another
 _CONNECT_SECONDS = 5.0
 _RETRY_AFTER = 5  # seconds that a caller is told to wait
@@ -31,7 +31,7 @@ class Database:
     """Gives out transactions. Nothing is opened before the first one."""
 
     def __init__(self, data_dir: Path, url: str | None = None) -> None:
-        self._path = data_dir / _FILE
+        self._path = data_dir / DATABASE_FILE
         self._url = url
         self._engine: AsyncEngine | None = None
         self._one_writer = asyncio.Lock()  # of this process; between processes SQLite's own lock holds
@@ -71,6 +71,19 @@ class Database:
                 await connection.execution_options(**{_WRITING: True})
                 async with connection.begin():
                     yield connection
+
+    @asynccontextmanager
+    async def alone(self, chore: int) -> AsyncIterator[bool]:
+        """Say whether nobody else is at a chore, known by any number; while inside, nobody else is.
+
+        Of a SQLite file that is clear already: one process of its data folder does the chores. Raises StoreUnavailable.
+        """
+        if self.is_sqlite:
+            yield True
+            return
+        async with self.reading() as connection:
+            taken = await connection.execute(select(func.pg_try_advisory_xact_lock(chore)))
+            yield taken.scalar_one()
 
     async def scrub(self) -> None:
         """On SQLite, leave nothing of deleted rows in the database file and its log. Raises StoreUnavailable."""

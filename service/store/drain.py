@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from content.errors import StoreUnavailable
 from service.store import schema
 from service.store.database import Database
+from service.store.questions import Embedded, question_id
 from service.store.spool import Record, Segments
 from service.store.unbroken import unbroken
 
@@ -28,8 +29,9 @@ _INTERVAL = 0.25  # seconds between two looks at the spool
 _TRY_AGAIN = 2.0  # seconds between two looks whether another process still drains, or the database is back
 _ROWS = 200  # of one statement
 _QUESTIONS = 2000  # characters of a conversation's questions that its list can be searched by
-_LOCK = "drain.lock"
+DRAIN_LOCK = "drain.lock"
 _REFUSED = "refused.jsonl"
+_OF_OTHER_TABLES = frozenset({"visitor_id", "vector", "embedded_by"})  # what a message brings along
 
 
 class Drainer:
@@ -109,7 +111,7 @@ class Drainer:
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        with (self._folder / _LOCK).open("ab") as file:
+        with (self._folder / DRAIN_LOCK).open("ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -152,7 +154,9 @@ async def insert(connection: AsyncConnection, records: Sequence[Record]) -> None
 
 async def _messages(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     visitors = {row["id"]: row["visitor_id"] for row in rows}
-    fresh = await _add(connection, schema.messages, [_without(row, "visitor_id") for row in rows])
+    embedded = {row["id"]: Embedded(row.get("vector"), row.get("embedded_by")) for row in rows}
+    fresh = await _add(connection, schema.messages, [_message(row) for row in rows])
+    await _questions(connection, fresh, embedded)
     begun: dict[str, dict[str, Any]] = {}
     for row in fresh:
         one = begun.setdefault(row["conversation_id"], _conversation(row, visitors[row["id"]]))
@@ -175,6 +179,35 @@ def _conversation(row: dict[str, Any], visitor_id: str | None) -> dict[str, Any]
 
 def _handed_off(row: dict[str, Any]) -> dict[str, Any]:
     return _conversation(row, row["visitor_id"]) | {"handed_off": True}
+
+
+def _message(row: dict[str, Any]) -> dict[str, Any]:
+    searched = row["searched"]
+    learnt = {
+        "question_id": None if searched is None else question_id(row["site_id"], searched),
+        "support": min((one["support"] for one in row["citations"] if "support" in one), default=None),
+    }
+    return {name: value for name, value in row.items() if name not in _OF_OTHER_TABLES} | learnt
+
+
+async def _questions(connection: AsyncConnection, fresh: list[dict[str, Any]], embedded: dict[str, Embedded]) -> None:
+    """Add distinct questions, or count once more those that are there."""
+    table = schema.questions
+    asked: dict[str, dict[str, Any]] = {}
+    for row in fresh:
+        if row["question_id"] is None:
+            continue
+        one = asked.setdefault(row["question_id"], {
+            "id": row["question_id"], "site_id": row["site_id"], "text": row["searched"], "asked": 0,
+            **embedded[row["id"]].columns(),
+        })  # fmt: skip
+        one["asked"] += 1
+    for part in _parts([asked[one] for one in sorted(asked)]):  # in one order, so that two drainers do not deadlock
+        insert = _insert_into(connection, table).values(part)
+        again = insert.on_conflict_do_update(
+            index_elements=[table.c.id], set_={"asked": table.c.asked + insert.excluded.asked}
+        )
+        await connection.execute(again)
 
 
 async def _conversations(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
@@ -239,10 +272,6 @@ def _deliveries(kind: str, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "id": f"{channel}-{row['id']}"[:64], "site_id": row["site_id"], "channel": channel, "kind": kind,
             "subject_id": row["id"], "attempts": 0, "due_at": row["created_at"], "created_at": row["created_at"],
         }  # fmt: skip
-
-
-def _without(row: dict[str, Any], name: str) -> dict[str, Any]:
-    return {column: value for column, value in row.items() if column != name}
 
 
 def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -25,10 +25,11 @@ async def migrate(database: Database, lock: Path, revision: str = "head", *, dow
     with lock.open("ab") as file:
         await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)  # for the moment that another takes to do this
         async with database.writing() as connection:
-            await connection.run_sync(_run, revision, down)
+            await connection.run_sync(move, revision, down)
 
 
-def _run(connection: Connection, revision: str, down: bool) -> None:
+def move(connection: Connection, revision: str, down: bool = False) -> None:
+    """Bring the schema to a version within a transaction. Raises CommandError for an unknown version."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_LOCK})")
     config = Config()

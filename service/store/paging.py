@@ -6,6 +6,7 @@ import base64
 import binascii
 import dataclasses
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -65,6 +66,17 @@ async def page(
     return Page(tuple(made(kind, row) for row in shown), following)
 
 
+def part_of(ranked: Sequence[_T], part: Part) -> Page[_T]:
+    """Return a part of a list that was computed; its cursor is a place in it. Raises InvalidQuestion for another."""
+    begin = 0
+    if part.cursor is not None:
+        if not part.cursor.isascii() or not part.cursor.isdigit():
+            raise _unknown(part.cursor)
+        begin = int(part.cursor)
+    end = begin + part.limit
+    return Page(tuple(ranked[begin:end]), str(end) if end < len(ranked) else None)
+
+
 def made(kind: type[_T], row: RowMapping) -> _T:
     """Return a row as a value; fields that are no columns keep their defaults."""
     return kind(**{name: row[name] for name in _names(kind) if name in row})
@@ -90,5 +102,9 @@ def _position(cursor: str, when: Column[Any], key: Column[Any]) -> tuple[ColumnE
         if not isinstance(at, int) or not isinstance(last, str) or abs(at) >= 2**53:
             raise ValueError(said)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise InvalidQuestion(f"cursor {cursor[:20]!r} is none that was given out; begin without one") from error
+        raise _unknown(cursor) from error
     return literal(at, when.type), literal(last, key.type)
+
+
+def _unknown(cursor: str) -> InvalidQuestion:
+    return InvalidQuestion(f"cursor {cursor[:20]!r} is none that was given out; begin without one")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.store import schema
 from service.store.conversations import of_site
 from service.store.database import Database
+from service.store.questions import recount
 from service.store.schema import now
 
 _AT_ONCE = 500  # ids in one statement
@@ -128,10 +129,12 @@ async def erase(database: Database, left: Traces) -> dict[str, int]:
     """Delete the rows; return how many of each table."""
     gone: dict[str, int] = {}
     async with database.writing() as connection:
+        asked = await _ids(connection, schema.messages.c.question_id, schema.messages.c.id, set(left.messages), None)
         for table, column, ids in _places(left):
             gone[table.name] = 0
             for part in _parts(ids):
                 gone[table.name] += (await connection.execute(delete(table).where(column.in_(part)))).rowcount
+        await recount(connection, asked - {None})
     return gone
 
 

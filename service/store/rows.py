@@ -63,6 +63,7 @@ class Exchange:
     collections: list[str] | None
     snapshot_id: str | None
     curated_id: str | None
+    support: float | None = None
     rating: Literal["up", "down"] | None = None
     comment: str | None = None
 

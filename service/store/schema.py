@@ -19,6 +19,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -128,9 +129,55 @@ messages = Table(
     Column("collections", _Json),
     Column("snapshot_id", _Id),
     Column("curated_id", _Id),
+    # The distinct question that was searched for, and the support of the answer's weakest citation.
+    Column("question_id", _Id),
+    Column("support", Float),
+    Index("messages_by_question", "question_id"),
+    # All that most figures of Learn are counted from, so that they read the index and not the rows with their texts.
+    Index(
+        "messages_for_learning",
+        "site_id",
+        "created_at",
+        "id",
+        "conversation_id",
+        "question_id",
+        "outcome",
+        "support",
+        "best_score",
+        "took_ms",
+        "language",
+    ),
     Index("messages_by_conversation", "conversation_id", "created_at"),
     Index("messages_by_time", "site_id", "created_at", "id"),
     Index("messages_by_outcome", "site_id", "outcome", "created_at"),
+)
+
+# Every distinct question of a site once, however often it was asked, with the vector that it was searched for with.
+# Its id is made of the site and ``question_key``. ``again_…`` is what it got when it was asked again of newer content.
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("site_id", _Id, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("vector", LargeBinary),  # float16; null until it is embedded
+    Column("embedded_by", _Id),  # the SHA-256 of the model
+    Column("topic", Integer),
+    Column("again_at", Instant),
+    Column("again_snapshot", _Id),
+    Column("again_outcome", String(16)),
+    Column("again_cited", _Json),
+    Index("questions_by_topic", "site_id", "topic"),
+)
+
+# What stands for a topic: one of its questions. The numbers of topics are of all sites together.
+topics = Table(
+    "topics",
+    metadata,
+    Column("topic", Integer, primary_key=True, autoincrement=False),
+    Column("site_id", _Id, nullable=False),
+    Column("question_id", _Id, nullable=False),
 )
 
 feedback = Table(

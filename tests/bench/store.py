@@ -3,12 +3,14 @@
     python -m tests.bench.store outage [--postgres] [--seconds 60] [--away 30] [--rate 50]
     python -m tests.bench.store kill [--postgres] [--kills 5] [--rate 50]
     python -m tests.bench.store lists [--postgres] [--conversations 100000]
+    python -m tests.bench.store reports [--postgres] [--conversations 100000]
 
 ``outage`` runs the service on four pages of the glossary, with an embedder that takes no time (what is
 measured is the store), sends leads and questions (one in ten) at
 a fixed rate, and after ten seconds locks SQLite (BEGIN IMMEDIATE from another process) or stops PostgreSQL (immediate) for
 a while. ``kill`` kills the service (SIGKILL) under the same load and starts it again. At the end every lead that was
-acknowledged (201) must be in the database once. ``lists`` fills a database and times what the dashboard asks for.
+acknowledged (201) must be in the database once. ``lists`` fills a database and times what the dashboard asks for; ``reports`` times those of Learn of the last 30 days,
+computed anew each time, as whoever comes first has them.
 """
 
 from __future__ import annotations
@@ -27,14 +29,18 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 from sqlalchemy import func, select
 
-from service.store import conversations, schema
+from service import reports as computed
+from service.learn.conversations import Dimension
+from service.store import conversations, learning, questions, schema
 from service.store.database import Database
 from service.store.drain import insert
+from service.store.learning import Scope
 from service.store.paging import Part
 from service.store.store import Store
 from tests import postgres
@@ -43,6 +49,20 @@ from tests.e2e.service import Service
 from tests.fakes import ingest_folder
 from tests.service.store import rows
 
+_PASSAGES = [
+    {
+        "passage_id": f"p{i}",
+        "page_id": f"page-{i}",
+        "collection": "default",
+        "title": f"Page {i}",
+        "url": None,
+        "score": 0.5,
+    }
+    for i in range(5)
+]
+_CITATIONS = [
+    {**one, "number": 1, "quote": "A sentence of the page that answers. " * 5, "support": 0.9} for one in _PASSAGES[:2]
+]
 _BEFORE = 10.0  # seconds of load before the database goes away
 _DRAIN_SECONDS = 60.0
 _QUESTIONS = ("What is softmax?", "What is a vector index?", "Who invented the attention mechanism?", "What is BM25?")
@@ -195,20 +215,58 @@ async def lists(arguments: argparse.Namespace) -> None:
             "one conversation": lambda: conversations.exchanges(database, first.items[0].id),
         }
         for name, work in asked.items():
-            took = []
-            for _ in range(20):
-                begun = time.perf_counter()
-                await work()
-                took.append((time.perf_counter() - begun) * 1000)
-            print(f"{name}: {statistics.median(took):.0f} ms, p95 {sorted(took)[18]:.0f} ms")
+            await _timed(name, work, 20)
         await store.close()
+
+
+async def reports(arguments: argparse.Namespace) -> None:
+    """Fill a database and time the reports of Learn."""
+    with place(arguments.postgres) as (data_dir, server):
+        store = Store(data_dir, server.url if server else None, 1 << 30)
+        await store.migrate()
+        await fill(store.database, arguments.conversations)
+        await _give_topics(store.database)
+        database = store.database
+        scope = Scope("default", learning.last_days(datetime.now(UTC).date(), 30))
+        asked: dict[str, Callable[[], Awaitable[object]]] = {
+            "overview": lambda: computed.overview_of(database, scope),
+            "top questions": lambda: computed.top_questions_of(database, scope),
+            "gaps": lambda: computed.gaps_of(database, scope),
+            "sources": lambda: computed.sources_of(database, scope, {}),
+            "conversations by day": lambda: computed.quality_of(database, scope, Dimension.DAY),
+        }
+        for name, work in asked.items():
+            await _timed(name, work, 5)
+        await store.close()
+
+
+async def _give_topics(database: Database) -> None:
+    """Give every question one of 500 topics, as grouping would; what is timed is the reading."""
+    async with database.reading() as connection:
+        ids = list((await connection.execute(select(schema.questions.c.id))).scalars())
+    await questions.keep_topics(database, "default", {one: i % 500 + 1 for i, one in enumerate(ids)}, {}, ())
+
+
+async def _timed(name: str, work: Callable[[], Awaitable[object]], rounds: int) -> None:
+    took = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        await work()
+        took.append((time.perf_counter() - begun) * 1000)
+    print(f"{name}: {statistics.median(took):.0f} ms, p95 {sorted(took)[round(rounds * 0.95) - 1]:.0f} ms", flush=True)
 
 
 async def fill(database: Database, count: int) -> None:
     for begin in range(0, count, 2000):
         records = [
             rows.message(
-                f"c{number}", created_at=schema.now() - number * 60_000 + turn, question=f"What is question {number}?"
+                f"c{number}",
+                created_at=schema.now() - number * 60_000 + turn,
+                question=f"What is question {number}?",
+                searched=f"What is question {number % 20_000}?",
+                outcome="refused" if number % 10 == 0 else "answered",
+                passages=_PASSAGES,
+                citations=_CITATIONS,
             )
             for number in range(begin, min(begin + 2000, count))
             for turn in range(3)
@@ -220,7 +278,7 @@ async def fill(database: Database, count: int) -> None:
 def main() -> None:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("outage", "kill", "lists"))
+    parser.add_argument("what", choices=("outage", "kill", "lists", "reports"))
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--away", type=float, default=30)
@@ -229,7 +287,7 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=100_000)
     arguments = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
-    asyncio.run({"outage": outage, "kill": kill, "lists": lists}[arguments.what](arguments))
+    asyncio.run({"outage": outage, "kill": kill, "lists": lists, "reports": reports}[arguments.what](arguments))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from service.api.admin import (
     ingests,
     keys,
     leads,
+    learn,
     members,
     privacy,
     signin,
@@ -16,5 +17,18 @@ from service.api.admin import (
 
 routers = tuple(
     module.router
-    for module in (signin, conversations, leads, handoffs, answers, sites, ingests, snapshots, keys, members, privacy)
+    for module in (
+        signin,
+        conversations,
+        leads,
+        handoffs,
+        answers,
+        learn,
+        sites,
+        ingests,
+        snapshots,
+        keys,
+        members,
+        privacy,
+    )
 )

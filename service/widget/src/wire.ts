@@ -448,6 +448,146 @@ export interface paths {
         patch: operations["mark_v1_admin_leads__lead_id__patch"];
         trace?: never;
     };
+    "/v1/admin/learn/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations
+         * @description List how conversations fared, by site, collection, language or time.
+         */
+        get: operations["conversations_v1_admin_learn_conversations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/learn/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description List what is asked and not answered, first what is missed most often.
+         */
+        get: operations["gaps_v1_admin_learn_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/learn/gaps/{gap_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outline
+         * @description Give the outline of the page that would close a gap, as Markdown for `content/pages`.
+         */
+        get: operations["outline_v1_admin_learn_gaps__gap_id__outline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/learn/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Leads
+         * @description List leads, the most promising first, each with why. Of all collections and languages.
+         */
+        get: operations["leads_v1_admin_learn_leads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/learn/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Return what happened day by day, and how much before. Of all collections and languages.
+         */
+        get: operations["overview_v1_admin_learn_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/learn/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources
+         * @description List the pages by how they are used, the most used first.
+         */
+        get: operations["sources_v1_admin_learn_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/learn/top-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Top Questions
+         * @description List what is asked, the most frequent first.
+         */
+        get: operations["top_questions_v1_admin_learn_top_questions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/login": {
         parameters: {
             query?: never;
@@ -1440,6 +1580,83 @@ export interface components {
             updated_at: string;
         };
         /**
+         * Day
+         * @description What was counted on a day (UTC).
+         */
+        Day: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Closest
+             * @default 0
+             */
+            closest: number;
+            /**
+             * Conversations
+             * @default 0
+             */
+            conversations: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Down
+             * @default 0
+             */
+            down: number;
+            /**
+             * Handoffs
+             * @default 0
+             */
+            handoffs: number;
+            /**
+             * Leads
+             * @default 0
+             */
+            leads: number;
+            /**
+             * Questions
+             * @default 0
+             */
+            questions: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Up
+             * @default 0
+             */
+            up: number;
+        };
+        /**
+         * Dimension
+         * @description What conversations are parted by.
+         * @enum {string}
+         */
+        Dimension: "site" | "collection" | "language" | "day" | "week" | "month";
+        /**
+         * Estimate
+         * @description A figure over so many questions; ``interval`` is None where they are too few or none can be given.
+         */
+        Estimate: {
+            /** Interval */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** Questions */
+            questions: number;
+            /** Value */
+            value: number;
+        };
+        /**
          * Exchange
          * @description A visitor's message and its answer, with what the answer was made from. ``id`` is the answer's message_id.
          */
@@ -1489,6 +1706,8 @@ export interface components {
             site_id: string;
             /** Snapshot Id */
             snapshot_id: string | null;
+            /** Support */
+            support?: number | null;
             /** Took Ms */
             took_ms: number;
             /** Usage */
@@ -1577,6 +1796,130 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * Figures
+         * @description What was counted. ``questions`` are those that were searched for; a conversation may be of two days.
+         */
+        Figures: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Closest
+             * @default 0
+             */
+            closest: number;
+            /**
+             * Conversations
+             * @default 0
+             */
+            conversations: number;
+            /**
+             * Down
+             * @default 0
+             */
+            down: number;
+            /**
+             * Handoffs
+             * @default 0
+             */
+            handoffs: number;
+            /**
+             * Leads
+             * @default 0
+             */
+            leads: number;
+            /**
+             * Questions
+             * @default 0
+             */
+            questions: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Up
+             * @default 0
+             */
+            up: number;
+        };
+        /**
+         * Gap
+         * @description A topic whose questions the content did not help with.
+         *
+         *     ``missed`` of the ``asked`` questions were refused, answered with the closest passages only, weakly supported or
+         *     given thumbs down; ``conversations`` is in how many that was. ``questions`` are the missed ones, the commonest
+         *     first, ``nearest`` the passages that came nearest, ``disputed`` those whose answers were given thumbs down, and
+         *     ``comments`` what visitors wrote with these.
+         */
+        Gap: {
+            /** Asked */
+            asked: number;
+            /** Closest */
+            closest: number;
+            /** Comments */
+            comments: string[];
+            /** Conversations */
+            conversations: number;
+            /** Disputed */
+            disputed: components["schemas"]["PassageKey"][];
+            /** Down */
+            down: number;
+            /** Label */
+            label: string;
+            /**
+             * Last Asked
+             * Format: date-time
+             */
+            last_asked: string;
+            /** Missed */
+            missed: number;
+            /** Nearest */
+            nearest: components["schemas"]["Nearest"][];
+            /** Questions */
+            questions: components["schemas"]["Wording"][];
+            /** Refused */
+            refused: number;
+            /** Topic */
+            topic: number;
+        };
+        /**
+         * GapItem
+         * @description A gap and what became of it. ``asked_again_of`` is the snapshot of which its questions were last asked again.
+         */
+        GapItem: {
+            /** Asked Again Of */
+            asked_again_of: string | null;
+            gap: components["schemas"]["Gap"];
+            /** Id */
+            id: number;
+            status: components["schemas"]["GapStatus"];
+        };
+        /**
+         * GapState
+         * @description Whether the content answers the questions of a gap by now.
+         * @enum {string}
+         */
+        GapState: "open" | "narrowed" | "closed";
+        /**
+         * GapStatus
+         * @description What became of a gap: its questions that are answered now, those that are not, and the pages that answer.
+         */
+        GapStatus: {
+            /** Answered */
+            answered: string[];
+            /** Pages */
+            pages: components["schemas"]["PageKey"][];
+            state: components["schemas"]["GapState"];
+            /** Topic */
+            topic: number;
+            /** Unanswered */
+            unanswered: string[];
         };
         /**
          * Handoff
@@ -1922,12 +2265,32 @@ export interface components {
             name?: string | null;
         };
         /**
+         * LeadItem
+         * @description A lead and its quality.
+         */
+        LeadItem: {
+            lead: components["schemas"]["Lead"];
+            quality: components["schemas"]["LeadScore"];
+        };
+        /**
          * LeadReply
          * @description The lead is kept.
          */
         LeadReply: {
             /** Id */
             id: string;
+        };
+        /**
+         * LeadScore
+         * @description How promising a lead is, 0..100, and the signals that add up to it.
+         */
+        LeadScore: {
+            /** Lead Id */
+            lead_id: string;
+            /** Score */
+            score: number;
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
         };
         /**
          * LeadSettings
@@ -2063,6 +2426,15 @@ export interface components {
             object: "list";
         };
         /**
+         * Nearest
+         * @description A passage that was shown with questions of a gap, and with how many.
+         */
+        Nearest: {
+            passage: components["schemas"]["PassageKey"];
+            /** Shown */
+            shown: number;
+        };
+        /**
          * NewKey
          * @description What a new key may do, and where: ``site_id`` absent means all sites.
          */
@@ -2143,6 +2515,26 @@ export interface components {
          */
         Outcome: "answered" | "closest" | "refused" | "conversation" | "clarify" | "handed_off";
         /**
+         * Overview
+         * @description A period: each of its days, all of them together, and the period of the same length before.
+         */
+        Overview: {
+            before: components["schemas"]["Figures"];
+            /** Days */
+            days: components["schemas"]["Day"][];
+            total: components["schemas"]["Figures"];
+        };
+        /**
+         * PageKey
+         * @description A page of the content.
+         */
+        PageKey: {
+            /** Collection */
+            collection: string;
+            /** Page Id */
+            page_id: string;
+        };
+        /**
          * PageReply
          * @description A page as it was read. The offsets of passages and quotes index its text.
          */
@@ -2159,6 +2551,33 @@ export interface components {
             title: string;
             /** Url */
             url: string | null;
+        };
+        /**
+         * PageUsage
+         * @description How a page was used.
+         *
+         *     ``answers`` is how many answers quote it, with thumbs ``up`` and ``down``; ``shown`` with how many replies it was
+         *     shown, quoted or not; ``missed`` how often it was shown first with a question that the content did not help with.
+         *     ``last_answer`` is None where it never answered. ``passages`` are those that answered, the most used first.
+         */
+        PageUsage: {
+            /** Answers */
+            answers: number;
+            /** Down */
+            down: number;
+            /** Last Answer */
+            last_answer: string | null;
+            /** Missed */
+            missed: number;
+            page: components["schemas"]["PageKey"];
+            /** Passages */
+            passages: components["schemas"]["PassageUsage"][];
+            /** Shown */
+            shown: number;
+            /** Title */
+            title: string;
+            /** Up */
+            up: number;
         };
         /**
          * Page
@@ -2187,6 +2606,16 @@ export interface components {
         Page_CuratedAnswer_: {
             /** Items */
             items: components["schemas"]["CuratedAnswer"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_GapItem_: {
+            /** Items */
+            items: components["schemas"]["GapItem"][];
             /** Next */
             next: string | null;
         };
@@ -2224,6 +2653,16 @@ export interface components {
          * Page
          * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
          */
+        Page_LeadItem_: {
+            /** Items */
+            items: components["schemas"]["LeadItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
         Page_Lead_: {
             /** Items */
             items: components["schemas"]["Lead"][];
@@ -2237,6 +2676,26 @@ export interface components {
         Page_Member_: {
             /** Items */
             items: components["schemas"]["Member"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_PageUsage_: {
+            /** Items */
+            items: components["schemas"]["PageUsage"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_Quality_: {
+            /** Items */
+            items: components["schemas"]["Quality"][];
             /** Next */
             next: string | null;
         };
@@ -2259,6 +2718,39 @@ export interface components {
             items: components["schemas"]["SnapshotItem"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Page
+         * @description A part of a list of dataclasses, newest first; ``next`` is the cursor of the following part, None at the end.
+         */
+        Page_TopQuestion_: {
+            /** Items */
+            items: components["schemas"]["TopQuestion"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PassageKey
+         * @description A passage of a page; its id lasts as long as the page says the same.
+         */
+        PassageKey: {
+            page: components["schemas"]["PageKey"];
+            /** Passage Id */
+            passage_id: string;
+        };
+        /**
+         * PassageUsage
+         * @description How many answers quote a passage, and how many thumbs these got.
+         */
+        PassageUsage: {
+            /** Answers */
+            answers: number;
+            /** Down */
+            down: number;
+            /** Passage Id */
+            passage_id: string;
+            /** Up */
+            up: number;
         };
         /**
          * PrivacySettings
@@ -2314,6 +2806,32 @@ export interface components {
             type: string;
         };
         /**
+         * Quality
+         * @description How the conversations of a group fared; ``value`` names the group, such as a site or ``2026-W48``.
+         *
+         *     Shares have a 95 % interval, since few conversations say little; None where there are none to take a share of.
+         *     ``answered`` is of the questions that were searched for. ``resolved`` is of the conversations with such a question:
+         *     the last one was answered, without thumbs down, and no person took over. ``handed_off`` is of the same.
+         *     ``liked`` is of the ratings. ``repaired`` is of the missed questions that were asked again in other words right
+         *     after: the new wording helped. ``p50_ms`` and ``p95_ms`` are of the time to answer.
+         */
+        Quality: {
+            answered: components["schemas"]["Estimate"] | null;
+            /** Conversations */
+            conversations: number;
+            handed_off: components["schemas"]["Estimate"] | null;
+            liked: components["schemas"]["Estimate"] | null;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            reception: components["schemas"]["Reception"];
+            repaired: components["schemas"]["Estimate"] | null;
+            resolved: components["schemas"]["Estimate"] | null;
+            /** Value */
+            value: string;
+        };
+        /**
          * QuestionAnswer
          * @description A question that a term's page asks itself, and its answer.
          */
@@ -2344,6 +2862,28 @@ export interface components {
             status: string;
             /** Terms */
             terms: number;
+        };
+        /**
+         * Reception
+         * @description How questions fared: how many of which outcome, and how many thumbs. ``missed`` as of ``Asked``.
+         */
+        Reception: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Clarified */
+            clarified: number;
+            /** Closest */
+            closest: number;
+            /** Down */
+            down: number;
+            /** Missed */
+            missed: number;
+            /** Refused */
+            refused: number;
+            /** Up */
+            up: number;
         };
         /**
          * RelatedTerm
@@ -2570,6 +3110,20 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Signal
+         * @description What adds to a score: ``points`` of at most ``most``, and why in words for the owner.
+         */
+        Signal: {
+            /** Most */
+            most: number;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * SiteReply
@@ -2911,6 +3465,34 @@ export interface components {
             next: string | null;
         };
         /**
+         * TopQuestion
+         * @description A topic in a period.
+         *
+         *     ``conversations`` is in how many it was asked, ``asked_before`` how often it was asked in the period before.
+         *     ``trend`` is the change of its share of all questions since then in percentage points, None where nothing was asked
+         *     then.
+         */
+        TopQuestion: {
+            /** Asked Before */
+            asked_before: number;
+            /** Conversations */
+            conversations: number;
+            /** Label */
+            label: string;
+            /**
+             * Last Asked
+             * Format: date-time
+             */
+            last_asked: string;
+            reception: components["schemas"]["Reception"];
+            /** Topic */
+            topic: number;
+            /** Trend */
+            trend: number | null;
+            /** Wordings */
+            wordings: components["schemas"]["Wording"][];
+        };
+        /**
          * TurnIn
          * @description An earlier message, for clients that keep the conversation themselves.
          */
@@ -2990,6 +3572,16 @@ export interface components {
             end: number;
             /** Start */
             start: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Wording
+         * @description A question as visitors put it, and how often.
+         */
+        Wording: {
+            /** Asked */
+            asked: number;
             /** Text */
             text: string;
         };
@@ -3330,6 +3922,8 @@ export interface operations {
                 /** @description Words of the visitor's questions. */
                 search?: string;
                 label?: string | null;
+                /** @description Those in which something was refused, or a person was called to. */
+                only?: ("refused" | "handed_off") | null;
                 limit?: number;
                 /** @description `next` of the part before. */
                 cursor?: string | null;
@@ -3383,6 +3977,8 @@ export interface operations {
                 /** @description Words of the visitor's questions. */
                 search?: string;
                 label?: string | null;
+                /** @description Those in which something was refused, or a person was called to. */
+                only?: ("refused" | "handed_off") | null;
             };
             header?: {
                 /** @description `Bearer` and an admin key. */
@@ -4246,6 +4842,402 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversations_v1_admin_learn_conversations_get: {
+        parameters: {
+            query?: {
+                by?: components["schemas"]["Dimension"];
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Quality_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gaps_v1_admin_learn_gaps_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GapItem_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outline_v1_admin_learn_gaps__gap_id__outline_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                gap_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": unknown;
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leads_v1_admin_learn_leads_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeadItem_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview_v1_admin_learn_overview_get: {
+        parameters: {
+            query?: {
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources_v1_admin_learn_sources_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PageUsage_"];
+                };
+            };
+            /** @description The request cannot be served as it is. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot serve the request now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    top_questions_v1_admin_learn_top_questions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next` of the part before. */
+                cursor?: string | null;
+                /** @description One site; absent: all that are yours. */
+                site?: string | null;
+                /** @description Questions that were searched there. */
+                collection?: string | null;
+                /** @description Such as `english`. */
+                language?: string | null;
+                /** @description The first day (UTC); absent: 30 days up to the last. */
+                start?: string | null;
+                /** @description The last day, part of the period; absent: today. */
+                end?: string | null;
+            };
+            header?: {
+                /** @description `Bearer` and an admin key. */
+                authorization?: string;
+                /** @description With the cookie, for all but reading. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopQuestion_"];
                 };
             };
             /** @description The request cannot be served as it is. */

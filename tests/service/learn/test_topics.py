@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.embedding import SentenceTransformerEmbedder
-from service.learn.topics import Question, centre_of, label, question_key, regrouped, topics_of
+from service.learn.asked import question_key
+from service.learn.topics import Question, centre_of, label, regrouped, topics_of
 from tests.fakes import HashingEmbedder
 
 PAY = ["How do I pay by card?", "pay by card", "Can I pay by card?"]
