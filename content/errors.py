@@ -22,7 +22,8 @@ GlossatorError
 ├── Conflict                  something has changed meanwhile, or is there already
 └── Busy                      too much waits already; try again
     ├── TooMany               a caller asks more often than is allowed
-    └── StoreUnavailable      the database cannot be reached, or the spool is full
+    ├── StoreUnavailable      the database cannot be reached, or the spool is full
+    └── IndexUnavailable      the server that holds the vectors cannot be reached
 
 They know no HTTP and no exit status: the service and the command line each hold one table for that.
 A message names the thing, the value found and the remedy.
@@ -131,3 +132,7 @@ class TooMany(Busy):
 
 class StoreUnavailable(Busy):
     """The database cannot be reached or is locked, or the spool is full: nothing was kept."""
+
+
+class IndexUnavailable(Busy):
+    """The server that holds the vectors cannot be reached, or refuses."""

@@ -17,7 +17,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from content.archive import Archive
 from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
@@ -122,7 +121,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     return Services(
         settings=settings,
         embedder=embedder,
-        library=Library(Archive(settings.data_dir), embedder),
+        library=Library(settings.archive, embedder),
         assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),

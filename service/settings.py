@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,8 +19,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from content.archive import Archive
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
+from content.milvus import DEFAULT_NAME, Milvus
 from content.model import DEFAULT_COLLECTION
 from service.interval import seconds
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
@@ -28,6 +30,7 @@ from service.policy import AccessSettings, HandoffSettings, LeadSettings, Notify
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
 DEFAULT_SITE = "default"
+_MILVUS_TOKEN = "GLOSSATOR_MILVUS_TOKEN"  # noqa: S105 (the name of the variable)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -190,6 +193,23 @@ class Settings(BaseSettings):
         description="A cross-encoder of sentence-transformers, its name on the hub or its folder, that orders the best "
         "16 passages anew; slow without a GPU.",
     )
+    index: Literal["faiss", "milvus"] = Field(
+        "faiss",
+        description="Where the vectors of new snapshots are searched: in the snapshot's own files (`faiss`), or in the "
+        "Milvus of `milvus_uri`, which needs the extra `glossator[milvus]`. What is published already stays as it is.",
+    )
+    milvus_uri: str | None = Field(
+        None,
+        min_length=1,
+        description="The address of a Milvus, such as `http://127.0.0.1:19530`, or the path of a file of Milvus Lite, "
+        "`*.db`. Its `user:password` or key is in the environment variable GLOSSATOR_MILVUS_TOKEN.",
+    )
+    milvus_name: str = Field(
+        DEFAULT_NAME,
+        pattern=r"^[A-Za-z][A-Za-z0-9]*$",
+        description="The alias in Milvus of the published vectors, and what the names of all collections there begin "
+        "with. Data folders that share a Milvus need one each: each drops what it does not know.",
+    )
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
     check_share: float = Field(
         0.05,
@@ -287,6 +307,19 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Options first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+
+    @model_validator(mode="after")
+    def _milvus_is_named(self) -> Self:
+        if self.index == "milvus" and self.milvus_uri is None:
+            raise ValueError("index = 'milvus' needs `milvus_uri`, the address of a Milvus")
+        return self
+
+    @property
+    def archive(self) -> Archive:
+        """The snapshots of the data folder. Raises MissingPackage."""
+        token = os.environ.get(_MILVUS_TOKEN, "")
+        milvus = None if self.milvus_uri is None else Milvus(self.milvus_uri, self.milvus_name, token)
+        return Archive(self.data_dir, milvus, into_milvus=self.index == "milvus")
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from content.embedding import DEFAULT_MODEL, Embedder
 from content.errors import GlossatorError, NoSnapshot
 from content.onnx import OnnxEmbedder
@@ -156,7 +155,7 @@ def _reranker(settings: Settings) -> Iterator[Check]:
 
 def _snapshot(settings: Settings, embedder: Embedder) -> Check:
     try:
-        manifest = Archive(settings.data_dir).open_current(embedder.card).manifest
+        manifest = settings.archive.open_current(embedder.card).manifest
     except NoSnapshot:
         return Check("snapshot", "note", "nothing has been published yet", "Run: glossator ingest FOLDER")
     except GlossatorError as error:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from content.errors import ConfigurationError, ModelError
 from glossator.models import configured_embedder, export_once, ingesting_embedder
 from glossator.output import note, print_json, progress, say, shown, table
@@ -120,7 +119,7 @@ def ingest_sources(settings: Settings, sources: list[Source], options: IngestOpt
     embedder = ingesting_embedder(settings)
     try:
         with progress() as shown_progress:
-            return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress)
+            return run_ingest(settings.archive, sources, embedder, options, shown_progress)
     except KeyboardInterrupt:
         if any(source.on_web for source in sources):
             note("Stopped. What was fetched is kept: the same command goes on from there.")

@@ -35,7 +35,7 @@ class SnapshotItem:
 def listed(who: Viewer, services: TheServices, part: ThePart) -> Page[SnapshotItem]:
     """List the published states, the newest first."""
     who.must_have_all_sites()
-    archive = Archive(services.settings.data_dir)
+    archive = services.settings.archive
     ids = list(reversed(archive.ids()))
     begin = 0
     if part.cursor is not None:
@@ -52,7 +52,7 @@ def listed(who: Viewer, services: TheServices, part: ThePart) -> Page[SnapshotIt
 async def rollback(snapshot_id: str, who: Editor, services: TheServices) -> SnapshotItem:
     """Answer from an earlier state again."""
     who.must_have_all_sites()
-    manifest = await _rolled_back(Archive(services.settings.data_dir), snapshot_id)
+    manifest = await _rolled_back(services.settings.archive, snapshot_id)
     await noted(services, who, "roll back", None, snapshot_id)
     return _item(manifest, manifest.snapshot_id)
 
