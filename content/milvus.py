@@ -21,7 +21,7 @@ from content.errors import IndexUnavailable, MissingPackage, SnapshotCorrupt
 from content.index import EXACT_UP_TO, Rows
 
 DEFAULT_NAME = "glossator"
-_ROW, _VECTOR = "row", "vector"
+_ROW, _VECTOR = "id", "vector"  # Milvus 2.3 calls the primary key of what it finds "id", whatever its name
 _BATCH = 2000  # vectors a message: 3 MB at 384 dimensions, where Milvus takes 64
 # A graph of neighbours (Malkov and Yashunin, "HNSW", arXiv:1603.09320) with the links and the breadth of its building
 # that Milvus's own examples have; a search looks at twice what it is asked for and some more.
