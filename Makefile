@@ -11,7 +11,7 @@ TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: up install check test format docs clean
+.PHONY: up install check test test-far format docs clean
 .DEFAULT_GOAL := up
 
 up: install  ## ingest the glossary that ships unless something is published already, then serve
@@ -35,6 +35,10 @@ check: install  ## format, lint, types
 
 test: check  ## everything that CI runs
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+test-far: install  ## what needs optional engines: Milvus (as Milvus Lite), Ray
+	@$(BIN)/pip install --quiet --editable ".[milvus,ray]" "milvus-lite>=3.0"
+	$(BIN)/pytest -m far
 
 format: install  ## put the code in order
 	$(BIN)/ruff format .

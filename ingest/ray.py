@@ -60,10 +60,11 @@ class RayEngine:
                 yield from LocalEngine().make([first], making, report)
 
         def stages(data: Any) -> Any:
+            workers = max(1, int(self._started().cluster_resources()["CPU"]))
             arguments = (self._embedder, making.projection)
             cuts = data.map_batches(_cut, batch_size=1, fn_args=(self._embedder,), num_cpus=0.25)
             return cuts.map_batches(
-                _Embedding, batch_size=1, fn_constructor_args=arguments, concurrency=(1, _workers()), num_cpus=0.5
+                _Embedding, batch_size=1, fn_constructor_args=arguments, concurrency=(1, workers), num_cpus=0.5
             )
 
         with report.stage("embed"):
@@ -139,9 +140,3 @@ def _batches(documents: Iterable[RawPage]) -> Iterator[list[RawPage]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _workers() -> int:
-    import ray
-
-    return max(1, int(ray.cluster_resources()["CPU"]))  # type: ignore[no-untyped-call]

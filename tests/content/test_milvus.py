@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from service.library import Library
 from tests.fakes import GLOSSARY, HashingEmbedder, write_pages
 from tests.postgres import free_port
 
-pytestmark = pytest.mark.far
-pytest.importorskip("milvus_lite", reason="Milvus Lite is not installed: pip install milvus-lite")
+pytestmark = [
+    pytest.mark.far,
+    pytest.mark.skipif(find_spec("milvus_lite") is None, reason="Milvus Lite is missing: pip install milvus-lite"),
+]
 
 EMBEDDER = HashingEmbedder()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,10 @@ from tests.fakes import GLOSSARY, HashingEmbedder, write_pages
 
 pytestmark = [
     pytest.mark.far,
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install 'glossator[ray]'"),
     # What Ray's own code leaves open, and that NumPy is older than it expects, is not ours to mend.
     pytest.mark.filterwarnings("default"),
 ]
-ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'glossator[ray]'")
 
 PAGES = Path(__file__).parents[2] / "content" / "pages"
 QUESTIONS = (
@@ -38,6 +39,8 @@ QUESTIONS = (
 @pytest.fixture(scope="module", autouse=True)
 def _ends():
     yield
+    import ray
+
     ray.shutdown()
 
 
