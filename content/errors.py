@@ -9,6 +9,7 @@ GlossatorError
 │   ├── Unfinished            its owner marks it as a draft
 │   └── NotFetched            the web did not give it, or was not asked for it
 │       └── AddressRefused    its address is none that is ever fetched
+├── EngineError               what an ingest is computed on failed; nothing was published
 ├── ModelError                the embedding model cannot be found or loaded
 ├── SnapshotError
 │   ├── NoSnapshot            nothing has been published yet
@@ -72,6 +73,10 @@ class NotFetched(PageError):
 
 class AddressRefused(NotFetched):
     """An address that is never fetched: malformed, private, or of a scheme or port that is not allowed."""
+
+
+class EngineError(GlossatorError):
+    """What an ingest is computed on, such as a cluster, failed as a whole; nothing was published."""
 
 
 class ModelError(GlossatorError):

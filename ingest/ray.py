@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
 from content.embedding import Embedder
-from content.errors import MissingPackage
+from content.errors import EngineError, MissingPackage
 from content.interaction import Projection
 from ingest.engine import Extracted, LocalEngine, extracted
 from ingest.extract import Parser
@@ -67,8 +66,7 @@ class RayEngine:
                 _Embedding, batch_size=1, fn_constructor_args=arguments, concurrency=(1, workers), num_cpus=0.5
             )
 
-        with report.stage("embed"):
-            made = self._run(rest, stages)
+        made = self._run(rest, stages)
         while True:
             with report.stage("embed"):
                 slab = next(made, None)
@@ -77,14 +75,20 @@ class RayEngine:
             yield from slab
 
     def _run(self, values: Iterable[Any], stages: Callable[[Any], Any]) -> Iterator[Any]:
-        """Yield what these stages make of values, in their order."""
-        ray = self._started()
+        """Yield what these stages make of values, in their order. Raises EngineError."""
         import pyarrow
+        from ray.exceptions import RayError
 
-        rows = [ray.put(pyarrow.table({_VALUE: [pickle.dumps(value)]})) for value in values]
-        if rows:
-            for row in stages(ray.data.from_arrow_refs(rows)).iter_rows():
-                yield pickle.loads(row[_VALUE])  # noqa: S301 (our own workers wrote it)
+        try:
+            ray = self._started()
+            rows = [ray.put(pyarrow.table({_VALUE: [pickle.dumps(value)]})) for value in values]
+            if rows:
+                for row in stages(ray.data.from_arrow_refs(rows)).iter_rows():
+                    yield pickle.loads(row[_VALUE])  # noqa: S301 (our own workers wrote it)
+        except (RayError, ConnectionError) as error:
+            raise EngineError(
+                f"Ray gave up: {error}. What is published stays; try again, or `--engine local`."
+            ) from error
 
     def _started(self) -> Any:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is told to anybody
@@ -121,7 +125,7 @@ def _known(embedder: Callable[[], Embedder]) -> Embedder:
 
 
 def _extract(batch: Rows) -> Rows:
-    with closing(Parser()) as parser:
+    with Parser() as parser:
         return _each(batch, lambda documents: [(replace(raw, data=b""), extracted(raw, parser)) for raw in documents])
 
 
