@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ from content.embedding import Embedded, ModelCard, TokenVectors, Vectors, unit
 from content.interaction import PackedTokens, Projection
 from content.model import Block, BlockKind, Page, Passage, PassageKind
 from content.search import search
+from content.snapshot import Snapshot
 
 _DIMENSION = 384
 _A_PAGE = 5  # passages
@@ -103,25 +104,45 @@ def measure(folder: Path) -> dict[str, float]:
     random = np.random.default_rng(9)
     rows = random.integers(snapshot.manifest.passages, size=_QUESTIONS)
     asked = _tokens(_QUESTION_TOKENS, random) if snapshot.tokens else TokenVectors.none()
-    taken = []
+    taken, questions = [], []
     worked = time.process_time()
     for hit, vector in zip(
         snapshot.hits(rows.tolist(), [0.0] * len(rows)), snapshot.vectors.vectors(rows), strict=True
     ):
         question = " ".join(random.choice(hit.passage.text.split(), 8).tolist())
         noisy = unit((vector + 0.02 * random.standard_normal(_DIMENSION, np.float32))[None])
+        questions.append((question, noisy[0]))
         started = time.perf_counter()
         found = search(snapshot, question, Embedded(noisy, (asked,)))
         found.distinct_hits(5)
         taken.append(1000 * (time.perf_counter() - started))
-    return {
+    cpu = 1000 * (time.process_time() - worked) / len(taken)
+    return _parts(snapshot, questions, asked) | {
         "open_s": opened,
         "p50_ms": statistics.median(taken),
         "p95_ms": float(np.quantile(taken, 0.95)),
-        "cpu_ms": 1000 * (time.process_time() - worked) / len(taken),
+        "cpu_ms": cpu,
         "opened_bytes": opened_memory / snapshot.manifest.passages,
         "searched_bytes": (_resident() - before) / snapshot.manifest.passages,
     }
+
+
+def _parts(snapshot: Snapshot, questions: Sequence[tuple[str, Vectors]], asked: TokenVectors) -> dict[str, float]:
+    """Return the median milliseconds of the parts of a search, each alone."""
+    close = np.random.default_rng(10).integers(snapshot.manifest.passages, size=64)
+    parts: dict[str, list[float]] = {"words": [], "vectors": [], "tokens": []}
+    for question, vector in questions:
+        at = [time.perf_counter()]
+        snapshot.lexical.scores(snapshot.stems(question)[0])
+        at.append(time.perf_counter())
+        snapshot.vectors.search(vector, 100)
+        at.append(time.perf_counter())
+        if snapshot.tokens:
+            snapshot.tokens.scores(asked, close)
+        at.append(time.perf_counter())
+        for part, taken in zip(parts.values(), np.diff(at), strict=True):
+            part.append(1000 * float(taken))
+    return {f"{name}_ms": statistics.median(taken) for name, taken in parts.items()}
 
 
 def _resident() -> int:
@@ -141,9 +162,9 @@ def main() -> None:
         print(json.dumps(measure(arguments.measure)))
         return
     print(
-        "| passages | write s | open s | search p50 ms | p95 ms | CPU ms | bytes a passage: on disk | opened | searched | index |"
+        "| passages | write s | open s | search p50 ms | p95 ms | CPU ms | of it words, vectors, tokens ms, alone | bytes a passage: on disk | opened | searched | index |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     shares: list[str] = []
     with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
         for count in arguments.passages:
@@ -167,7 +188,8 @@ def main() -> None:
             )
             how = "exact" if index is None else f"{index.probes} of {index.lists} lists, recall {index.recall}"
             print(f"| {count:,} | {written:.0f} | {figures['open_s']:.2f} | {figures['p50_ms']:.1f} | {figures['p95_ms']:.1f} "
-                  f"| {figures['cpu_ms']:.1f} | {size:,.0f} | {figures['opened_bytes']:,.0f} | {figures['searched_bytes']:,.0f} | {how} |", flush=True)  # fmt: skip
+                  f"| {figures['cpu_ms']:.1f} "
+                  f"| {figures['words_ms']:.1f}, {figures['vectors_ms']:.1f}, {figures['tokens_ms']:.1f} | {size:,.0f} | {figures['opened_bytes']:,.0f} | {figures['searched_bytes']:,.0f} | {how} |", flush=True)  # fmt: skip
     print("\n| passages | bytes on disk a passage, by part |\n|---|---|", *shares, sep="\n")
     print(f"load {os.getloadavg()[0]:.1f}")
 
