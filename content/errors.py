@@ -10,7 +10,8 @@ GlossatorError
 │   └── NotFetched            the web did not give it, or was not asked for it
 │       └── AddressRefused    its address is none that is ever fetched
 ├── EngineError               what an ingest is computed on failed; nothing was published
-├── ModelError                the embedding model cannot be found or loaded
+├── ModelError                a model cannot be found or loaded
+│   └── ModelFailed           a language model did not answer, or broke off
 ├── SnapshotError
 │   ├── NoSnapshot            nothing has been published yet
 │   ├── SnapshotCorrupt       a file is missing or is not what the manifest says
@@ -81,6 +82,18 @@ class EngineError(GlossatorError):
 
 class ModelError(GlossatorError):
     """The embedding model cannot be found, is not what it claims to be, or cannot be loaded."""
+
+
+class ModelFailed(ModelError):
+    """A language model did not answer, or broke off. ``remedy`` is what its owner can do about it.
+
+    ``retry_after`` are the seconds after which another try may do better, None where none will.
+    """
+
+    def __init__(self, message: str, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.retry_after = retry_after
 
 
 class SnapshotError(GlossatorError):

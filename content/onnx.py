@@ -102,9 +102,10 @@ class OnnxEmbedder:
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_suffix(f".{os.getpid()}.draft")
         try:
+            model = self._torch.model  # loaded first: importing PyTorch sets the levels of its loggers
             try:
                 with _quiet():
-                    _export(self._torch.model, draft, self.card.max_tokens)
+                    _export(model, draft, self.card.max_tokens)
             except (RuntimeError, TypeError, ValueError, KeyError) as error:
                 said = str(error).strip().partition("\n")[0]
                 raise ModelError(f"embedding model {self.card.name!r} cannot be exported: {said} {_REMEDY}") from error

@@ -11,7 +11,7 @@ import Stemmer
 
 # Function words and the words that questions are made of. They say how something is asked, not what about,
 # so they neither find passages nor count as missing from one. "Who", "when" and their like steer the choice
-# of a sentence instead (service/answer.py).
+# of a sentence instead (service/generation/extractive.py).
 STOP_WORDS = frozenset(
     """
     a about an and any are aren't as at be been being but by can can't could couldn't did didn't do does

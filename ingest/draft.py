@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 
 from content.model import Block, BlockKind, Entry, Link, Place
 
-# What no reader sees and no index should hold: control characters, byte order marks, zero-width spaces,
-# word joiners, tag characters. Joiners that shape scripts and emoji stay.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\U000e0001\U000e0020-\U000e007f]")
+# What no reader sees and no index should hold, since it may tell a language model what no reader is told, or show other
+# words than there are: control characters, byte order marks, zero-width spaces, invisible operators, fillers, controls
+# of the direction of writing, tags, the further variation selectors. Joiners that shape scripts and emoji stay.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u115f\u1160\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    r"\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # "Definition: ...", "Quick definition: ...", among so many blocks at the beginning of a page.
 _BEGINNING = 4

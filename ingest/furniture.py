@@ -50,14 +50,6 @@ class Furniture:
         return _without(draft, {text for text in _repeating(draft) if self._counts[hash(text)] >= enough})
 
 
-def without_furniture(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return a source's drafts, in order, without what repeats across them."""
-    furniture = Furniture()
-    for draft in drafts:
-        furniture.learn(draft)
-    return [furniture.without(draft) for draft in drafts]
-
-
 def _repeating(draft: Draft) -> list[str]:
     return [_normal(draft, block) for block in draft.blocks if block.kind in _REPEATING]
 

@@ -22,7 +22,6 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service import mcp
-from service.answer import ExtractiveGenerator
 from service.api import (
     admin,
     chat,
@@ -34,6 +33,7 @@ from service.api import (
     health,
     leads,
     messages,
+    metrics,
     pages,
     search,
     sessions,
@@ -49,7 +49,9 @@ from service.conversation import Conversations
 from service.cors import CrossOrigin
 from service.curated import Curated
 from service.desk import Desk
+from service.draining import draining
 from service.errors import status_of
+from service.generation.configured import configured_writing
 from service.glossary.shelf import Shelf
 from service.identity import Identity
 from service.ingests import Ingests
@@ -64,13 +66,18 @@ from service.settings import Settings
 from service.sites import Sites
 from service.steward import Steward
 from service.store.store import Store
+from service.telemetry.access import Access
+from service.telemetry.facts import sampling
+from service.telemetry.metrics import Metrics
+from service.telemetry.stage import Stages
+from service.telemetry.tracing import Tracing
 from service.wire import FieldError, Problem
 from service.worker import Worker
 
 _log = logging.getLogger("glossator.service")
 _VISITORS = (
     search, chat, completions, messages, terms, pages, sites, sessions, feedback, leads, handoffs, conversations,
-    shares, health, glossary, web,
+    shares, health, metrics, glossary,
 )  # fmt: skip
 _LARGEST_BODY = 1024 * 1024  # bytes
 
@@ -90,17 +97,19 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
             "5XX": {"model": Problem, "description": "The service cannot serve the request now."},
         },
     )
-    app.state.services = create_services(settings, embedder, reranker)
+    app.state.services = services = create_services(settings, embedder, reranker)
     app.state.schedule = Schedule(settings)
     for router in (*(module.router for module in _VISITORS), *admin.routers):
         app.include_router(router)
-    app.state.mcp = mcp.over_http(app.state.services)
+    app.router.routes.extend(web.routes())
+    app.state.mcp = mcp.over_http(services)
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
-    app.add_middleware(CrossOrigin, sites=app.state.services.sites, public_url=settings.public_url)
+    app.add_middleware(CrossOrigin, sites=services.sites, public_url=settings.public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
     app.add_middleware(ProblemBodies)
     app.add_middleware(OpenAIErrors)
+    app.add_middleware(Access, metrics=services.metrics, tracing=services.tracing)
     app.add_middleware(RequestId)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     app.add_exception_handler(GlossatorError, _on_error)
@@ -118,11 +127,14 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
     known = Sites(settings.sites)
     curated = Curated(store, embedder, worker, settings.curated_threshold)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
+    writing = configured_writing(settings, embedder, worker, reranker)
+    counted, tracing = Metrics(), Tracing(settings.otlp_endpoint)
+    stage = Stages(counted, tracing)
     return Services(
         settings=settings,
         embedder=embedder,
         library=Library(settings.archive, embedder),
-        assistant=Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds, reranker, curated),
+        assistant=Assistant(embedder, writing, worker, thresholds, reranker, curated, stage),
         conversations=Conversations(settings.max_conversations, settings.conversation_minutes * 60),
         asked=AskedRecord(AskedQuestions(settings.data_dir, settings.question_days)),
         shelf=Shelf(),
@@ -134,6 +146,9 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         identity=Identity(settings.data_dir),
         limits=Limits(settings),
         ingests=Ingests(settings, store),
+        metrics=counted,
+        tracing=tracing,
+        draining=asyncio.Event(),
     )
 
 
@@ -149,20 +164,25 @@ async def running(services: Services) -> AsyncIterator[None]:
     notifier = Notifier(services.settings, services.store, services.sites)
     steward = Steward(services.store, services.sites, services.desk, services.curated, notifier)
     await steward.catch_up()
+    services.tracing.start()
     try:
-        async with _going_on(services.library.watch()), _going_on(steward.watch()):
+        async with _going_on(services.library.watch()), _going_on(steward.watch()), _going_on(sampling(services)):
             yield
     finally:
         await services.ingests.stop()
         await services.store.close()
+        await services.assistant.close()
         services.worker.close()
         services.asked.close()
+        await asyncio.to_thread(services.tracing.close)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with running(app.state.services), _going_on(app.state.schedule.watch()), app.state.mcp.run():
-        yield
+    services: Services = app.state.services
+    async with running(services), _going_on(app.state.schedule.watch()), app.state.mcp.run():
+        with draining(services.draining, services.settings.drain_seconds):
+            yield
 
 
 @asynccontextmanager
@@ -178,6 +198,7 @@ async def _going_on(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, GlossatorError)
+    request.app.state.services.metrics.errors.labels(type(error).__name__).inc()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else None
     return problem(status_of(error), str(error), headers=headers)
 
@@ -204,7 +225,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     request_id = request.state.request_id
-    _log.error("request %s failed", request_id, exc_info=error)
+    _log.error("the request failed", exc_info=error, extra={"request_id": request_id})
     detail = f"the service failed on this request. Its log has more under the request id {request_id}."
     # This reply is sent outside of all middleware, so it takes its form and its id along itself.
     response = failed(500, detail) if speaks_openai(request.url.path) else problem(500, detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial, reduce
 
@@ -14,12 +15,13 @@ from content.reranking import Reranker, reranked
 from content.search import Found, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
-from service.answer import Generator, Segment
 from service.cite import citation, related_term, search_result
 from service.clarify import clarification
 from service.courtesy import courtesy
 from service.curated import Curated
 from service.followup import phrasings
+from service.generation.configured import Writing
+from service.generation.generator import Declined, Note, Segment, Task
 from service.markdown import escape
 from service.model import (
     Answer,
@@ -34,9 +36,11 @@ from service.model import (
     Sources,
     Started,
     Turn,
+    Usage,
 )
 from service.settings import SiteSettings
 from service.store.rows import CuratedAnswer
+from service.telemetry.stage import Stage, untimed
 from service.worker import Asking, Worker
 
 _SOURCES = 5  # passages shown with an answer
@@ -75,24 +79,36 @@ class Assistant:
     def __init__(
         self,
         embedder: Embedder,
-        generator: Generator,
+        writing: Writing,
         worker: Worker,
         thresholds: Thresholds,
         reranker: Reranker | None = None,
         curated: Curated | None = None,
+        stage: Stage = untimed,
     ) -> None:
         self._embedder = embedder
         self._reranker = reranker
         self._curated = curated
-        self._generator = generator
+        self._writing = writing
         self._worker = worker
         self._thresholds = thresholds
+        self._stage = stage
+        self.loaded = False
 
     async def load(self) -> None:
-        """Load the models, for which the first question would otherwise wait. Raises ModelError."""
+        """Load the models, for which the first question would otherwise wait.
+
+        Raises ModelError, and ConfigurationError or MissingPackage for a language model that cannot be called.
+        """
+        await self._writing.load()
         await self._worker.run(self._embedder.encode_questions, ["ready"])
         if self._reranker is not None:
             await self._worker.run(self._reranker, "ready", ["ready"])
+        self.loaded = True
+
+    async def close(self) -> None:
+        """Close the connections to language models."""
+        await self._writing.close()
 
     async def reply(self, question: Question, snapshot: Snapshot, site: SiteSettings) -> AsyncGenerator[Event]:
         """Yield the reply to a question as it comes; the last event is Done.
@@ -111,8 +127,13 @@ class Assistant:
             yield Delta(escape(polite))
             yield reply.done(Outcome.CONVERSATION, polite)
             return
+        self._writing.generator.ready()
         mentions = partial(snapshot.glossary.mentions, collections=question.collections)
         asked = phrasings(question.text, question.history, mentions)
+        if self._writing.rewriter is not None and question.history:
+            with self._stage("rewrite"):
+                alone = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
+            asked = (alone or asked[0], *asked[1:])
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         pinned = self._curated.match(site.id, found.vector) if self._curated else None
         if pinned is not None:
@@ -122,32 +143,42 @@ class Assistant:
             return
         outcome = self._outcome(found)
         likely = outcome is Outcome.ANSWERED
-        unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
+        with self._stage("clarify"):
+            unclear = await self._worker.run(clarification, question.history, found, likely, site.replies)
         if unclear is not None:
             yield Sources()
             yield reply.say(unclear.text)
             yield reply.done(Outcome.CLARIFY, suggestions=unclear.choices, found=found)
             return
         yield Sources(sources)
-        segments: list[Segment] = []
         if outcome is not Outcome.REFUSED:
-            async for segment in self._generator.generate(found.question, found):
-                if not segments and outcome is Outcome.CLOSEST:
-                    yield reply.say(site.replies.closest)
-                segments.append(segment)
-                for event in reply.add(segment):
-                    yield event
-        if not segments:
+            task = Task(found.question, found, site, question.history, likely)
+            with self._stage("answer"):
+                async with aclosing(self._writing.generator.generate(task)) as parts:
+                    async for part in parts:
+                        match part:
+                            case Usage():
+                                reply.usage.append(part)
+                            case Note(text):
+                                yield reply.say(text)
+                            case Declined():
+                                outcome = Outcome.CLOSEST
+                            case Segment():
+                                if reply.empty and outcome is Outcome.CLOSEST:
+                                    yield reply.say(site.replies.closest)
+                                for event in reply.add(part):
+                                    yield event
+        if reply.empty:
             outcome = Outcome.REFUSED
             yield reply.say(site.replies.refused)
-        near = await self._worker.run(_nearby, found)
+        with self._stage("related"):
+            near = await self._worker.run(_nearby, found)
         yield reply.done(
             outcome,
             reason=None if outcome is Outcome.ANSWERED else _reason(outcome, found),
             sources=sources,
             related_terms=near.related_terms,
             suggestions=near.suggestions,
-            model=self._generator.name if segments else "",
             found=found,
         )
 
@@ -162,7 +193,8 @@ class Assistant:
         if not any(char.isalnum() for char in phrasings[0]):
             raise InvalidQuestion("the question holds no word; ask with letters or digits")
         snapshot.rows(collections)  # an unknown collection is refused before anything is embedded
-        return await self._worker.ask(self._search, phrasings, snapshot, collections, limit)
+        with self._stage("search"):
+            return await self._worker.ask(self._search, phrasings, snapshot, collections, limit)
 
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
@@ -190,12 +222,21 @@ class _Reply:
         self._markdown = ""
         self._plain: list[str] = []
         self._citations: list[Citation] = []
+        self._unsupported: list[str] = []
+        self._author = ""
         self._apart = False
+        self.usage: list[Usage] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing from the content has been said yet."""
+        return not self._plain
 
     def say(self, text: str) -> Delta:
         """Say something that is not from the content."""
+        separator = "\n\n" if self._markdown else ""
         self._apart = True
-        return self._delta(escape(text))
+        return self._delta(separator + escape(text))
 
     def quote_owner(self, answer: CuratedAnswer) -> Delta:
         """Say what the owner has pinned to the question, as they wrote it, with their link."""
@@ -207,11 +248,14 @@ class _Reply:
         cited = [citation(len(self._citations) + i, quote) for i, quote in enumerate(segment.quotes, 1)]
         self._citations += cited
         self._plain.append(segment.text)
+        self._author = segment.author
+        if not segment.supported:
+            self._unsupported.append(segment.text)
         marks = "".join(f"[{one.number}]" for one in cited)
         separator = "" if not self._markdown else "\n\n" if segment.apart or self._apart else " "
         self._apart = segment.apart
         parting = "\n\n" if segment.apart else " "
-        return [self._delta(f"{separator}{segment.markdown}{parting}{marks}"), *map(Cited, cited)]
+        return [self._delta(f"{separator}{segment.markdown}{parting if marks else ''}{marks}"), *map(Cited, cited)]
 
     def done(
         self,
@@ -222,8 +266,8 @@ class _Reply:
         sources: tuple[SearchResult, ...] = (),
         related_terms: tuple[RelatedTerm, ...] = (),
         suggestions: tuple[str, ...] = (),
-        model: str = "",
         found: Found | None = None,
+        model: str = "",
         curated_id: str | None = None,
     ) -> Done:
         """Return the whole answer."""
@@ -235,13 +279,14 @@ class _Reply:
             answer=escape(polite) if polite else self._markdown,
             refusal_reason=reason,
             citations=tuple(self._citations),
+            unsupported=tuple(self._unsupported),
             sources=sources,
             related_terms=related_terms,
             suggestions=suggestions,
-            model=model,
+            model=model or self._author,
             took_ms=round((time.perf_counter() - self._started) * 1000),
         )
-        return Done(answer, polite or " ".join(self._plain), found, curated_id)
+        return Done(answer, polite or " ".join(self._plain), found, curated_id, tuple(self.usage))
 
     def _delta(self, text: str) -> Delta:
         self._markdown += text

@@ -14,7 +14,7 @@ from service.model import Citation, Highlight, RelatedTerm, SearchResult
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
-def citation(number: int, quote: Quote, support: float = 1.0) -> Citation:
+def citation(number: int, quote: Quote) -> Citation:
     """Return a quote as the citation with this number."""
     passage = quote.hit.passage
     return Citation(
@@ -29,7 +29,7 @@ def citation(number: int, quote: Quote, support: float = 1.0) -> Citation:
         quote=quote.text,
         start=quote.start,
         end=quote.end,
-        support=support,
+        support=round(quote.support, 3),
     )
 
 

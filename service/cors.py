@@ -30,7 +30,7 @@ class CrossOrigin:
     def __init__(self, app: ASGIApp, sites: Sites, public_url: str | None) -> None:
         self._app = app
         self._sites = sites
-        self._public = _origin_of(public_url) if public_url else None
+        self._public = origin_of(public_url) if public_url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -89,7 +89,8 @@ def _site_id(scope: Scope, headers: Headers) -> str:
     return path.group(1) if path else headers.get(SITE_HEADER) or DEFAULT_SITE
 
 
-def _origin_of(url: str) -> str:
+def origin_of(url: str) -> str:
+    """Return the scheme, host and port of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"
 

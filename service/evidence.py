@@ -15,7 +15,8 @@ from content.snapshot import Snapshot
 class Quote:
     """A verbatim piece of a page: ``text`` is the page's text from ``start`` to ``end``.
 
-    ``locator`` is the place at which it begins in what the page was read from, such as a page of a PDF.
+    ``locator`` is the place at which it begins in what the page was read from, such as a page of a PDF. ``support`` is
+    how well it supports what is said by it, 0..1: 1 where the quote itself is what is said.
     """
 
     hit: Hit
@@ -24,6 +25,7 @@ class Quote:
     text: str
     kind: BlockKind
     locator: str | None = None
+    support: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Evidence:
     """The units of a few passages, in the order of the passages and of their text."""
 
     def __init__(self, snapshot: Snapshot, hits: Sequence[Hit]) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         self._pages: dict[tuple[str, str], Page] = {}
         self.hits = hits
         self.units = [unit for hit in hits for unit in self.of(hit)]
@@ -55,7 +57,7 @@ class Evidence:
         """Return the page that a passage is of."""
         key = (hit.passage.collection, hit.passage.page_id)
         if key not in self._pages:
-            self._pages[key] = self._snapshot.catalog.page(*key)
+            self._pages[key] = self.snapshot.catalog.page(*key)
         return self._pages[key]
 
     def of(self, hit: Hit) -> Iterator[Unit]:

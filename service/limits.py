@@ -43,7 +43,7 @@ class Limits:
 
     async def visit(self, site: SiteSettings, address: str) -> None:
         """Count a visitor's request. Raises TooMany."""
-        elsewhere = not _is_this_machine(address)
+        elsewhere = not is_this_machine(address)
         of_visitor = site.access.visitor_per_minute or (_VISITOR_PER_MINUTE if elsewhere else None)
         of_site = site.access.site_per_minute or (_SITE_PER_MINUTE if elsewhere else None)
         if of_visitor:
@@ -76,7 +76,8 @@ class Limits:
             raise TooMany(f"too many requests; try again in {wait} s", wait)
 
 
-def _is_this_machine(address: str) -> bool:
+def is_this_machine(address: str) -> bool:
+    """Whether an address is this machine's own, so that what comes from it comes from a program here."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

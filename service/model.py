@@ -113,6 +113,23 @@ class Answer:
     took_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call of a language model took: its tokens as the vendor counted them, and their price.
+
+    ``cost`` is in the currency of the prices in the settings, None where they state none. ``failure`` says why the call
+    came to nothing, empty where it did not.
+    """
+
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    first_token_ms: int | None = None
+    took_ms: int = 0
+    failure: str = ""
+
+
 # What a reply is made of while it streams, in the order in which it comes.
 
 
@@ -150,13 +167,14 @@ class Done:
     """The whole answer; it counts, whatever was streamed before. ``plain`` is its text without marks or Markdown.
 
     ``found`` is what the search found, None where nothing was searched for. ``curated_id`` is of the owner's
-    answer that was given.
+    answer that was given, ``usage`` what each call of a language model took.
     """
 
     answer: Answer
     plain: str
     found: Found | None = None
     curated_id: str | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 Event = Started | Sources | Delta | Cited | Done

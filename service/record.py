@@ -48,7 +48,7 @@ def exchange(
         "citations": [asdict(citation) for citation in answer.citations],
         "best_score": None if done.found is None else round(done.found.best, 4),
         "model": answer.model,
-        "usage": None,
+        "usage": [asdict(one) for one in done.usage],
         "took_ms": answer.took_ms,
         "language": _language(answer.sources, snapshot),
         "collections": None if collections is None else list(collections),

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextvars import ContextVar
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-ID"
 _KEPT = re.compile(r"[\w.-]{1,64}")
+_current: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def current_request_id() -> str:
+    """Return the id of the request that is being served, ``-`` where none is."""
+    return _current.get()
 
 
 class RequestId:
@@ -32,4 +39,8 @@ class RequestId:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        await self._app(scope, receive, identified)
+        token = _current.set(request_id)
+        try:
+            await self._app(scope, receive, identified)
+        finally:
+            _current.reset(token)

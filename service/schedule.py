@@ -48,7 +48,7 @@ class Schedule:
 
     def __init__(self, settings: Settings, command: Sequence[str] = child.COMMAND) -> None:
         self._data_dir = settings.data_dir
-        self._sources = [source for source in settings.source if source.schedule]
+        self._sources = _scheduled(settings)
         self._command = (*command, "--data-dir", str(settings.data_dir), "ingest")
         self._runs: dict[tuple[str, str], Run] = {}
 
@@ -110,6 +110,17 @@ class Schedule:
                 yield False
             else:
                 yield True
+
+
+def last_runs(settings: Settings) -> list[Run]:
+    """Return the last ingest of each source that has a schedule, whichever process did it."""
+    runs = _read(settings.data_dir / _RUNS)
+    keys = ((source.location, source.collection) for source in _scheduled(settings))
+    return [runs[key] for key in keys if key in runs]
+
+
+def _scheduled(settings: Settings) -> list[SourceSettings]:
+    return [source for source in settings.source if source.schedule]
 
 
 def _read(path: Path) -> dict[tuple[str, str], Run]:

@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from content.errors import ConfigurationError
 from service.settings import Settings
+from service.telemetry.metrics import shared
 
 _GRACE = 5  # seconds for the requests under way when the server is told to stop
 _STARTING = 120  # seconds that a worker may take to load model and snapshot, or to show that it is alive
@@ -31,14 +32,17 @@ def serve(settings: Settings, build: Callable[[Settings], FastAPI], announce: Ca
         partial(build, settings),
         factory=True,
         workers=settings.workers,
+        log_config=None,  # what uvicorn logs takes the form of all other lines
         log_level="warning",
+        access_log=False,  # the application has its own, without paths and queries
         timeout_graceful_shutdown=_GRACE,
         timeout_worker_healthcheck=_STARTING,
         server_header=False,
         proxy_headers=False,  # the application has its own setting of whom it believes
     )
     if settings.workers > 1:
-        _Workers(config, [listening], lambda: announce(address)).run()
+        with shared():
+            _Workers(config, [listening], lambda: announce(address)).run()
     else:
         _Server(config, lambda: announce(address)).run(sockets=[listening])
 

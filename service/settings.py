@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,7 +33,9 @@ from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.milvus import DEFAULT_NAME, Milvus
 from content.model import DEFAULT_COLLECTION
+from service.brand import BrandSettings
 from service.interval import seconds
+from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
@@ -42,12 +53,6 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _address(value: str) -> str:
-    if urlsplit(value).scheme not in {"http", "https"}:
-        raise ValueError(f"{value!r} is no address; it must begin with http:// or https://")
-    return value
-
-
 def _interval(value: str) -> str:
     seconds(value)
     return value
@@ -55,7 +60,6 @@ def _interval(value: str) -> str:
 
 Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
-Address = Annotated[str, AfterValidator(_address)]
 
 
 class SourceSettings(BaseModel):
@@ -133,6 +137,14 @@ class RepliesSettings(BaseModel):
         "I am not sure that the content answers this. The closest I found:",
         description="Before quotes that may or may not answer.",
     )
+    interrupted: str = Field(
+        "The answer broke off here. This is what the content says:",
+        description="Between an answer that its model broke off and the quotes that follow instead.",
+    )
+    unavailable: str = Field(
+        "This is what the content says, quoted:",
+        description="Before quotes that stand in for an answer because no model could be reached.",
+    )
     clarify: str = Field("Which one do you mean?", description="When a question can mean several things.")
     vague: str = Field(
         "What is your question about? Please name it, so that I can look for it.",
@@ -140,14 +152,14 @@ class RepliesSettings(BaseModel):
     )
 
 
-class SiteSettings(BaseModel):
+class SiteSettings(BrandSettings):
     """A ``[[site]]``: one assistant as visitors meet it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(DEFAULT_SITE, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Its public name.")
     title: str = Field("Ask the glossary", description="The assistant's name.")
-    greeting: str = Field("Ask a question about this site's content.", description="What a new visitor reads first.")
+    greeting: str | None = Field(
+        None, description="What a new visitor reads first. Absent: an invitation to ask, in the visitor's language."
+    )
     suggestions: tuple[str, ...] = Field(
         (), description="Questions to begin with; taken from the content where there are none."
     )
@@ -155,7 +167,10 @@ class SiteSettings(BaseModel):
     allowed_origins: tuple[Origin, ...] = Field(
         (), description="The origins whose pages may embed the widget, compared exactly."
     )
-    color: str | None = Field(None, pattern=r"^#[0-9a-fA-F]{6}$", description="The accent colour, such as `#3355aa`.")
+    tone: str = Field("", max_length=500, description="How a model is to write, such as `warm and brief, no jargon`.")
+    language: str | None = Field(
+        None, description="The language that a model writes in, such as `German`; absent: that of the question."
+    )
     replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
     access: AccessSettings = Field(AccessSettings(), description="Who may ask, and how often.")
     leads: LeadSettings = Field(LeadSettings(), description="Whether and how visitors may leave their address.")
@@ -210,6 +225,33 @@ class Settings(BaseSettings):
         description="The alias in Milvus of the published vectors, and what the names of all collections there begin "
         "with. Data folders that share a Milvus need one each: each drops what it does not know.",
     )
+    model: Models = Field(
+        (),
+        description="The language models that write answers, in the order in which they are tried: a name, a list of "
+        "names, or `[[model]]` tables. Absent, or where none answers, the content is quoted.",
+    )
+    model_base_url: Address | None = Field(
+        None, description="The server of the one model that is configured; of several, each states its own."
+    )
+    verification: Literal["strict", "flag", "off"] = Field(
+        "strict",
+        description="What becomes of a sentence that a model wrote and no passage supports: `strict` never shows it, "
+        "`flag` shows it and lists it under `unsupported`, `off` shows it.",
+    )
+    model_connect_seconds: float = Field(5, gt=0, description="How long a connection to a model may take.")
+    model_first_token_seconds: float = Field(
+        20, gt=0, description="How long a model may take to its first token, retries included."
+    )
+    model_idle_seconds: float = Field(15, gt=0, description="How long it may take from one token to the next.")
+    model_total_seconds: float = Field(90, gt=0, description="How long an answer may take, all models together.")
+    model_rewrite_seconds: float = Field(
+        3, ge=0, description="How long a model may take to make a follow-up stand alone; 0: it is never asked to."
+    )
+    model_retries: int = Field(
+        2, ge=0, le=2, description="How often a call that failed before its first token is repeated."
+    )
+    model_concurrency: int = Field(8, ge=1, description="How many calls of one model may run at a time.")
+    model_queue: int = Field(16, ge=0, description="How many answers may wait for that; further ones get 503.")
     keep_snapshots: int = Field(5, ge=1, description="How many published snapshots are kept to go back to.")
     check_share: float = Field(
         0.05,
@@ -270,6 +312,26 @@ class Settings(BaseSettings):
         None, description="The user there; the password is in the environment variable GLOSSATOR_SMTP_PASSWORD."
     )
     smtp_from: str | None = Field(None, description="The address that notifications come from.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What a program must send as `Authorization: Bearer` to read `/metrics`; best in the environment. "
+        "Absent: metrics are given to this machine alone, and to nobody where a proxy is in front.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How the service logs to standard error: `text` for people, `json` for programs."
+    )
+    otlp_endpoint: Address | None = Field(
+        None,
+        description="The collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`; needs "
+        "the extra `glossator[otel]`. Absent: none are made.",
+    )
+    drain_seconds: int = Field(
+        0,
+        ge=0,
+        le=300,
+        description="How long the service goes on when it is told to stop, while `/readyz` already says 503, so that "
+        "load balancers send nothing new.",
+    )
     max_message_chars: int = Field(4000, ge=1, le=100_000, description="The longest message, in characters.")
     max_waiting: int = Field(64, ge=1, description="How many questions may wait; further ones get 503.")
     max_conversations: int = Field(10_000, ge=1, description="How many conversations are kept in memory.")
@@ -320,6 +382,32 @@ class Settings(BaseSettings):
         token = os.environ.get(_MILVUS_TOKEN, "")
         milvus = None if self.milvus_uri is None else Milvus(self.milvus_uri, self.milvus_name, token)
         return Archive(self.data_dir, milvus, into_milvus=self.index == "milvus")
+
+    @field_validator("model")
+    @classmethod
+    def _once(cls, models: tuple[ModelSettings, ...]) -> tuple[ModelSettings, ...]:
+        names = [model.name for model in models]
+        if len(set(names)) < len(names):
+            raise ValueError("a model stands in it twice; name each once")
+        return models
+
+    @model_validator(mode="after")
+    def _one_server(self) -> Settings:
+        if self.model_base_url and len(self.model) != 1:
+            raise ValueError(
+                f"model_base_url is the server of one model, and {len(self.model)} are configured; "
+                "give each its base_url in a [[model]] table"
+            )
+        return self
+
+    @property
+    def models(self) -> tuple[ModelSettings, ...]:
+        """The language models with their servers, in the order in which they are tried."""
+        if self.model_base_url is None:
+            return self.model
+        return tuple(
+            model.model_copy(update={"base_url": model.base_url or self.model_base_url}) for model in self.model
+        )
 
     @property
     def hosts(self) -> tuple[str, ...]:

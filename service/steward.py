@@ -49,8 +49,11 @@ class Steward:
             await self._sites.refresh(self._store)
             await self._desk.refresh()
             await self._curated.refresh()
-        except Busy as error:  # the store is away, or too many questions wait to be embedded
-            _log.debug("what has changed in the store is not known at the moment: %s", error)
+            self._store.reachable = True
+        except StoreUnavailable:
+            self._store.reachable = False
+        except Busy as error:  # too many questions wait to be embedded
+            _log.debug("what has changed is not known at the moment: %s", error)
 
     async def _keep_up(self) -> None:
         await self._store.ready.wait()

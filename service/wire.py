@@ -124,9 +124,16 @@ class SiteReply:
 
     id: str
     title: str
-    greeting: str
+    greeting: str | None
     suggestions: tuple[str, ...]
     color: str | None
+    theme: Literal["auto", "light", "dark"]
+    font: str | None
+    logo: str | None
+    position: Literal["right", "left"]
+    languages: tuple[str, ...]
+    formality: Literal["formal", "friendly"]
+    privacy_url: str | None
     features: Features
     lead_form: LeadForm | None
     session_required: bool
@@ -142,7 +149,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Questions are answered from this snapshot. ``problem`` is set where a newer one cannot be used."""
+    """Questions are answered from this snapshot.
+
+    ``problem`` says what is wrong all the same: a newer one cannot be used, or the database cannot be reached.
+    """
 
     status: str
     snapshot_id: str

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from service.app import create_app
+from service.language_models import ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 from service.settings import RepliesSettings, Settings, SiteSettings, SourceSettings, load_settings
 from tests.fakes import HashingEmbedder
@@ -60,6 +61,7 @@ def settings() -> str:
     parts = [
         _INTRODUCTION,
         _table("All settings", Settings, skip={"source", "site"}),
+        _table("`[[model]]`: a language model", ModelSettings),
         _table("`[[source]]`: where pages come from", SourceSettings),
         _table("`[[site]]`: an assistant as visitors meet it", SiteSettings, skip=set(_PARTS)),
         *(_table(f"`[site.{name}]`: {what}", model) for name, (model, what) in _PARTS.items()),

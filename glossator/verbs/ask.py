@@ -35,10 +35,13 @@ def ask(
 
 async def _ask(desk: Desk, site: SiteSettings, text: str, collection: str | None) -> Answer:
     question = Question(text, new_id(), new_id(), collections=(collection,) if collection else None)
-    async with aclosing(desk.assistant.reply(question, desk.snapshot, site)) as events:
-        async for event in events:
-            if isinstance(event, Done):
-                return event.answer
+    try:
+        async with aclosing(desk.assistant.reply(question, desk.snapshot, site)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.answer
+    finally:
+        await desk.assistant.close()
     raise AssertionError("a reply ends with Done")
 
 

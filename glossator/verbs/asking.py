@@ -11,8 +11,8 @@ from content.embedding import ModelCard
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder, configured_reranker
 from glossator.output import place
-from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
+from service.generation.configured import configured_writing
 from service.model import Citation, SearchResult
 from service.settings import Settings
 from service.worker import Worker
@@ -52,8 +52,9 @@ def open_desk(settings: Settings, snapshot_id: str | None = None) -> Iterator[De
     worker = Worker(settings.max_waiting, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     try:
-        generator = ExtractiveGenerator(embedder, worker)
-        assistant = Assistant(embedder, generator, worker, thresholds, configured_reranker(settings))
+        reranker = configured_reranker(settings)
+        writing = configured_writing(settings, embedder, worker, reranker)
+        assistant = Assistant(embedder, writing, worker, thresholds, reranker)
         yield Desk(assistant, snapshot, archive, card)
     finally:
         worker.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import shutil
@@ -14,11 +15,13 @@ from typing import Annotated
 import typer
 
 from content.embedding import DEFAULT_MODEL, Embedder
-from content.errors import GlossatorError, NoSnapshot
+from content.errors import GlossatorError, ModelFailed, NoSnapshot
 from content.onnx import OnnxEmbedder
 from glossator.languages import understanding
 from glossator.models import configured_embedder, configured_reranker
 from glossator.output import print_json, say, shown
+from service.generation.configured import configured_models
+from service.generation.provider import LanguageModel
 from service.settings import LOOPBACK, Settings, config_path
 
 _LOW_SPACE = 1 << 30  # bytes
@@ -75,7 +78,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield Check("address", "note", f"{settings.host}:{settings.port}, reachable from other machines", remedy)
     else:
         yield Check("address", "ok", f"{settings.host}:{settings.port}, this machine only")
-    yield Check("answers", "ok", "extractive: in quotes, without a language model")
+    yield from _models(settings)
 
 
 def _configuration() -> Check:
@@ -151,6 +154,34 @@ def _reranker(settings: Settings) -> Iterator[Check]:
         yield Check("reranker", "problem", str(error))
     else:
         yield Check("reranker", "ok", reranker.name)
+
+
+def _models(settings: Settings) -> Iterator[Check]:
+    """Try each language model with one token."""
+    models = configured_models(settings)
+    if not models:
+        yield Check("answers", "ok", "extractive: in quotes, without a language model")
+        return
+    yield Check("answers", "ok", f"by language models, verification {settings.verification}; quotes where none answers")
+    for model in models:
+        yield asyncio.run(_model_answers(model))
+    if settings.verification != "strict":
+        yield Check("verification", "note", settings.verification, "Visitors may read what no passage supports.")
+
+
+async def _model_answers(model: LanguageModel) -> Check:
+    server = model.settings.base_url or "its vendor's server"
+    try:
+        used = await model.ping()
+    except ModelFailed as error:
+        return Check("language model", "problem", str(error), error.remedy)
+    except GlossatorError as error:
+        return Check("language model", "problem", str(error))
+    finally:
+        await model.close()
+    return Check(
+        "language model", "ok", f"{model.name} at {server} answers, its first token after {used.first_token_ms} ms"
+    )
 
 
 def _snapshot(settings: Settings, embedder: Embedder) -> Check:

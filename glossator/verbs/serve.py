@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,11 +26,13 @@ Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port to li
 def serve(context: typer.Context, host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Answer over HTTP, on a page and in the widget."""
     from service.server import serve as run  # the web framework; the other verbs start sooner without it
+    from service.telemetry import logs
 
     options = {"host": host, "port": port, "workers": workers}
     settings: Settings = context.obj.model_copy(
         update={name: value for name, value in options.items() if value is not None}
     )
+    logs.configure(settings.log_format)
     export_beside(configured_embedder(settings))
     run(settings, application, lambda address: say(f"Glossator answers on {address} (Ctrl-C stops it)"))
 
@@ -39,9 +40,9 @@ def serve(context: typer.Context, host: Host = None, port: Port = None, workers:
 def application(settings: Settings) -> FastAPI:
     """Return the application of one serving process."""
     from service.app import create_app
+    from service.telemetry import logs
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("glossator").setLevel(logging.INFO)
+    logs.configure(settings.log_format)  # a worker is a new process, in which nothing is configured yet
     return create_app(settings, configured_embedder(settings), configured_reranker(settings))
 
 

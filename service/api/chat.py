@@ -20,6 +20,7 @@ from service.conversation import LONGEST, Conversation, Exchange
 from service.message import checked
 from service.model import Answer, Cited, Delta, Done, Event, Sources, Started, Turn
 from service.store import conversations as kept
+from service.telemetry.question import counted
 from service.wire import Problem
 
 router = APIRouter(tags=["chat"])
@@ -124,7 +125,8 @@ async def remembered(
     question: Question, conversation: Conversation | None, visitor: Visitor, services: Services
 ) -> AsyncGenerator[Event]:
     """Yield the reply and remember it in its conversation, which begins with its first answer."""
-    replies = services.assistant.reply(question, visitor.snapshot, visitor.site)
+    reply = services.assistant.reply(question, visitor.snapshot, visitor.site)
+    replies = counted(reply, visitor.site.id, services.metrics)
     async with aclosing(replies):
         async for event in replies:
             if isinstance(event, Done) and not question.with_person:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from service.api.visitor import TheServices
+from service.problem import problem
+from service.readiness import complaints, degraded
 from service.wire import Health, Ready
 
 router = APIRouter(tags=["health"])
@@ -16,9 +18,16 @@ async def healthz() -> Health:
     return Health()
 
 
-@router.get("/readyz", responses={503: {"description": "There is no snapshot to answer from."}})
-async def readyz(services: TheServices) -> Ready:
+@router.get(
+    "/readyz",
+    responses={503: {"description": "No question can be answered; `errors` names each part at fault."}},
+    response_model=Ready,
+)
+async def readyz(services: TheServices) -> Response | Ready:
     """Say whether questions can be answered, and from what."""
+    wrong = tuple(complaints(services))
+    if wrong:
+        return problem(503, "; ".join(one.detail for one in wrong), wrong)
     manifest = services.library.current.manifest
     return Ready(
         "ready",
@@ -27,5 +36,5 @@ async def readyz(services: TheServices) -> Ready:
         manifest.pages,
         manifest.passages,
         manifest.terms,
-        services.library.problem,
+        "; ".join(degraded(services)) or None,
     )

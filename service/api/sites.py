@@ -24,12 +24,21 @@ def site(site_id: str, services: TheServices) -> SiteReply:
     snapshot = services.library.current
     there = found.handoff.enabled and found.handoff.is_open(datetime.now(UTC))
     return SiteReply(
-        found.id,
-        found.title,
-        found.greeting,
-        found.suggestions or _suggestions(found, snapshot),
-        found.color,
-        Features(leads=found.leads.enabled, handoff=found.handoff.enabled, alignment=snapshot.tokens is not None),
+        id=found.id,
+        title=found.title,
+        greeting=found.greeting,
+        suggestions=found.suggestions or _suggestions(found, snapshot),
+        color=found.color,
+        theme=found.theme,
+        font=found.font,
+        logo=found.logo,
+        position=found.position,
+        languages=found.languages,
+        formality=found.formality,
+        privacy_url=found.privacy_url,
+        features=Features(
+            leads=found.leads.enabled, handoff=found.handoff.enabled, alignment=snapshot.tokens is not None
+        ),
         lead_form=_form(found.leads) if found.leads.enabled else None,
         session_required=found.access.require_session,
         person_there=there,

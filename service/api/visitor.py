@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -24,6 +25,8 @@ from service.limits import Limits
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
 from service.sites import Sites
 from service.store.store import Store
+from service.telemetry.metrics import Metrics
+from service.telemetry.tracing import Tracing
 from service.visit import Guest
 from service.worker import Worker
 
@@ -49,6 +52,9 @@ class Services:
     identity: Identity
     limits: Limits
     ingests: Ingests
+    metrics: Metrics
+    tracing: Tracing
+    draining: asyncio.Event  # set once the service is told to stop
 
 
 @dataclass(frozen=True, slots=True)

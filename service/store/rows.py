@@ -57,7 +57,7 @@ class Exchange:
     citations: list[dict[str, Any]]
     best_score: float | None
     model: str
-    usage: dict[str, Any] | None
+    usage: list[dict[str, Any]] | None
     took_ms: int
     language: str | None
     collections: list[str] | None

@@ -103,6 +103,10 @@ class Spool:
         else:
             self._put(_Line(data, None, None))
 
+    def backlog(self) -> int:
+        """Return the bytes on disk that are not in the database yet, of all processes of the folder."""
+        return _size(self._folder) if self._folder.is_dir() else 0
+
     def close(self) -> None:
         """Write what waits and let the segment go."""
         if self._thread is not None:

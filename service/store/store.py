@@ -30,6 +30,7 @@ class Store:
         self.spool = Spool(self.spool_folder, spool_bytes)
         self.drainer = Drainer(self.database, self.spool_folder)
         self.ready = asyncio.Event()  # the schema is there
+        self.reachable = True  # the database, when this process last looked
 
     async def start(self) -> None:
         """Begin to take rows; where the database is away they wait in the spool. Raises ConfigurationError."""

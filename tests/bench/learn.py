@@ -25,10 +25,11 @@ from sklearn.metrics.cluster import pair_confusion_matrix
 from content.embedding import SentenceTransformerEmbedder, Vectors, unit
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
-from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Question, Thresholds
 from service.evaluation import read_queries
 from service.evaluation.query import QueryLine
+from service.generation.configured import Writing
+from service.generation.extractive import ExtractiveGenerator
 from service.learn import topics
 from service.learn.asked import Asked, PageKey, PassageKey
 from service.learn.clusters import average_linked
@@ -136,7 +137,7 @@ async def _log(queries: list[QueryLine], snapshot: Snapshot, embedder: SentenceT
     settings = load_settings()
     worker = Worker(1, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
-    assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
+    assistant = Assistant(embedder, Writing(ExtractiveGenerator(embedder, worker)), worker, thresholds)
     logged = []
     for query in queries:
         question = Question(query.question, query.id, query.id)

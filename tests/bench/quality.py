@@ -20,9 +20,9 @@ from content.snapshot import Snapshot
 from glossator.models import configured_embedder
 from ingest.pipeline import ingest
 from ingest.sources import Source
-from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
 from service.evaluation import Figures, figures, measure, read_queries, run, write_run
+from service.generation.configured import configured_writing
 from service.settings import load_settings
 from service.worker import Worker
 
@@ -65,7 +65,7 @@ def main() -> None:
     embedder = configured_embedder(settings)
     worker = Worker(1, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
-    assistant = Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, thresholds)
+    assistant = Assistant(embedder, configured_writing(settings, embedder, worker, None), worker, thresholds)
     print(
         "| set | passages | questions | R@1 | R@5 | nDCG@10 | BM25 R@5 | BM25 nDCG@10 | contains | words | refusal | over-refusal | aside | nDCG@10, 95 % |"
     )

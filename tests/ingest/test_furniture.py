@@ -6,9 +6,16 @@ from content.model import BlockKind
 from ingest.draft import DraftText
 from ingest.extract import Format, extract
 from ingest.extract.html import extract_html
-from ingest.furniture import Furniture, without_furniture
+from ingest.furniture import Furniture
 
 SHARED = Path(__file__).parents[3] / "shared"
+
+
+def without_furniture(drafts):
+    furniture = Furniture()
+    for draft in drafts:
+        furniture.learn(draft)
+    return [furniture.without(draft) for draft in drafts]
 
 
 def site(count: int) -> list:

@@ -95,7 +95,11 @@ def test_plain_text_that_is_called_markdown_keeps_every_visible_character(text):
     assert "".join(draft.text.split()) == "".join(text.split())
 
 
-@pytest.mark.parametrize("hidden", ["\x00", "\ufeff", "\u200b", "\u2060", "\U000e0041", "\x1b"])
+@pytest.mark.parametrize("hidden", [
+        "\x00", "\ufeff", "\u200b", "\u2060", "\u2062", "\u202e", "\u2066", "\u3164", "\ufff9", "\U000e0041", "\U000e0110",
+        "\x1b",
+    ],
+)  # fmt: skip
 def test_characters_that_nobody_sees_are_dropped(hidden):
     assert clean(f"a{hidden}b") == "ab"
 

@@ -323,7 +323,7 @@ async def test_the_page_and_the_widget(http):
     widget = await http.get("/widget.js")
     assert widget.headers["content-type"] == "text/javascript; charset=utf-8"
     assert widget.headers["cross-origin-resource-policy"] == "cross-origin"
-    for name in ("page.css", "page.js", "icon.svg"):
+    for name in ("page.css", "icon.svg"):
         assert (await http.get(f"/assets/{name}")).status_code == 200
     assert (await http.get("/assets/index.html")).status_code == 404
 

@@ -38,6 +38,7 @@ def example(name: str) -> calls.Call:
 
 
 def resolved(schema: dict) -> dict:
+    schema = next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), schema)
     while "$ref" in schema:
         schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return schema

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.anyio
 async def test_a_site_says_what_it_can_do(http):
     default = (await http.get("/v1/site/default")).json()
     assert default["features"] == {
-        "chat": True, "search": True, "terms": True, "feedback": True, "leads": True, "handoff": True, "share": True,
+        "chat": True, "search": True, "terms": True, "feedback": True, "leads": True, "handoff": True,
+        "alignment": True, "share": True,
     }  # fmt: skip
     shop = (await http.get("/v1/site/shop")).json()
     assert shop["lead_form"]["consent"] == "Yes, write to me."

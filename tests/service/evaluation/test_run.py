@@ -7,9 +7,10 @@ from contextlib import contextmanager
 import pytest
 
 from content.errors import ConfigurationError, NotFound
-from service.answer import ExtractiveGenerator
 from service.assistant import Assistant, Thresholds
 from service.evaluation import Asked, QueryLine, RunLine, read_run, run, write_run
+from service.generation.configured import Writing
+from service.generation.extractive import ExtractiveGenerator
 from service.worker import Worker
 from tests.fakes import GLOSSARY, HashingEmbedder
 
@@ -45,7 +46,7 @@ class CountingEmbedder(HashingEmbedder):
 def assistant(embedder):
     worker = Worker(1, embedder)
     try:
-        yield Assistant(embedder, ExtractiveGenerator(embedder, worker), worker, Thresholds(0.35, 0.2))
+        yield Assistant(embedder, Writing(ExtractiveGenerator(embedder, worker)), worker, Thresholds(0.35, 0.2))
     finally:
         worker.close()
 

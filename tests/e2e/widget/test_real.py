@@ -1,0 +1,145 @@
+"""The main ways of a visitor and of a site's owner, with the real service and the glossary that ships."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import serving
+
+pytestmark = pytest.mark.model
+
+QUESTION = "Who invented the attention mechanism?"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an owner's page."""
+    return tmp_path_factory.mktemp("owner")
+
+
+@pytest.fixture(scope="module")
+def origin(folder: Path) -> Iterator[str]:
+    """Serve the folder as ``python -m http.server`` does."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture(scope="module")
+def server(shipped: Path, origin: str, host_page: str) -> Iterator[str]:
+    sites = [
+        {"id": "default"},
+        {"id": "docs", "title": "Ask the docs", "allowed_origins": [origin, host_page], "color": "#1f6b55"},
+    ]
+    with serving(shipped, site=json.dumps(sites)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def snippet(folder: Path, server: str) -> None:
+    """Paste the snippet into an empty file, once for a site that allows the origin and once for one that does not."""
+    for name, site in (("index.html", "docs"), ("refused.html", "default")):
+        tag = f'<script async src="{server}/widget.js" data-site-id="{site}"></script>'
+        (folder / name).write_text(f"<!doctype html><title>Mine</title>{tag}", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("snippet")
+def test_an_owner_pastes_the_snippet(open_page, origin, server):
+    watched = open_page(f"{origin}/index.html")
+    page = watched.page
+    page.get_by_role("button", name="Ask the docs").click()
+    expect(page.get_by_role("textbox", name="Your question")).to_be_focused()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Bahdanau")
+    page.get_by_role("button", name="Source 1").first.click()
+    page.get_by_role("button", name="Show in text").click()
+    expect(page.locator("dialog.reader mark").first).to_contain_text("Bahdanau")
+    assert [line for line in watched.faults if "favicon" not in line and "404" not in line] == []
+    assert all(url.startswith((server, origin)) for url in watched.requests)
+
+
+@pytest.mark.usefixtures("snippet")
+def test_an_origin_that_is_not_allowed_is_told_the_setting(open_page, origin):
+    watched = open_page(f"{origin}/refused.html")
+    page = watched.page
+    page.wait_for_function("document.querySelector('glossator-chat')?.hidden")
+    warnings = [line for line in watched.lines if line.startswith("warning")]
+    assert len(warnings) == 1
+    assert f'Add "{origin}" to allowed_origins' in warnings[0]
+    assert page.get_by_role("button").count() == 0
+
+
+def test_a_strict_policy_by_the_real_service(open_page, server, host_page):
+    watched = open_page(f"{host_page}/?service={server}&site=docs")
+    page = watched.page
+    page.get_by_role("button", name="Ask the docs").click()
+    expect(page.get_by_role("textbox", name="Your question")).to_be_focused()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Bahdanau")
+    assert [line for line in watched.faults if "404" not in line] == []
+
+
+def test_the_frame_lets_in_the_pages_that_the_site_allows(open_page, server, origin, folder):
+    for site, shown in (("docs", True), ("default", False)):
+        frame = f'<iframe src="{server}/frame/{site}" width=400 height=600></iframe>'
+        (folder / "frame.html").write_text(f"<!doctype html><title>Mine</title>{frame}", encoding="utf-8")
+        page = open_page(f"{origin}/frame.html").page
+        page.wait_for_timeout(500)
+        field = page.frame_locator("iframe").get_by_role("textbox")
+        expect(field).to_have_count(1 if shown else 0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_visitor_asks_on_the_page_and_follows_a_citation(open_page, server, scheme):
+    watched = open_page(server, color_scheme=scheme, reduced_motion="reduce")
+    page = watched.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask the glossary")
+    page.get_by_role("textbox", name="Your question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Bahdanau")
+    assert watched.violations() == []
+    page.get_by_role("button", name="Source 1").first.click()
+    expect(page.locator(".beside mark").first).to_contain_text("Bahdanau")
+    assert watched.violations() == []
+    assert watched.faults == []
+    assert all(url.startswith((server, "data:", "blob:")) for url in watched.requests)
+
+
+def test_a_suggested_question_is_answered(open_page, server):
+    page = open_page(server).page
+    suggested = page.locator(".starters button").first
+    question = suggested.inner_text().strip()
+    suggested.click()
+    expect(page.get_by_role("log")).to_contain_text(question)
+    expect(page.get_by_role("button", name="Source 1").first).to_be_visible()
+
+
+def test_what_the_content_does_not_hold_is_refused(open_page, server):
+    page = open_page(server).page
+    page.get_by_role("textbox", name="Your question").fill("What is the boiling point of tungsten?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("I did not find an answer")
+
+
+def test_search_as_you_type_over_the_real_glossary(open_page, server):
+    page = open_page(server).page
+    page.locator("textarea").wait_for()
+    page.get_by_role("combobox").fill("embedd")
+    expect(page.get_by_role("option").first).to_contain_text("Embedding")
