@@ -13,7 +13,8 @@ from service.app import create_app
 from service.language_models import ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
 from service.replies import RepliesSettings
-from service.settings import Settings, SiteSettings, SourceSettings, load_settings
+from service.settings import Settings, SiteSettings, load_settings
+from service.sources import SourceSettings
 from tests.fakes import HashingEmbedder
 
 DOCS = Path(__file__).parents[1] / "docs"
