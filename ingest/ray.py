@@ -96,7 +96,11 @@ class RayEngine:
         import ray.data
 
         if not ray.is_initialized():
-            alone = {"num_cpus": self._cpus, "include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+            alone: dict[str, Any] = {
+                "num_cpus": self._cpus,
+                "include_dashboard": False,
+                "_node_ip_address": "127.0.0.1",
+            }
             ray.init(log_to_driver=False, **({} if "RAY_ADDRESS" in os.environ else alone))
         context = ray.data.DataContext.get_current()
         context.execution_options.preserve_order = True
