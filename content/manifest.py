@@ -68,7 +68,10 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is in a snapshot and what made it. ``created`` is UTC, ISO 8601; ``index`` None means exact search."""
+    """What is in a snapshot and what made it. ``created`` is UTC, ISO 8601; ``index`` None means exact search.
+
+    ``milvus`` is the collection that holds its vectors in Milvus; None where they are searched in its own files.
+    """
 
     snapshot_id: str
     created: str
@@ -79,6 +82,7 @@ class Manifest:
     sources: tuple[SourceState, ...]
     files: Mapping[str, FileState]
     index: IndexState | None = None
+    milvus: str | None = None
     format: int = FORMAT
 
     @property

@@ -12,7 +12,7 @@ from content.depot import Depot
 from content.embedding import ModelCard
 from content.errors import NoRoom, SnapshotError
 from content.manifest import FileState, Manifest, digest
-from content.snapshot import check_content, sync_tree
+from content.snapshot import sync_tree
 
 _log = logging.getLogger("glossator.replica")
 _RESERVE = 64 << 20  # bytes of the disk that stay free for the spool and the database
@@ -63,7 +63,7 @@ def _fetch(depot: Depot, archive: Archive, snapshot_id: str, card: ModelCard | N
     for name, state in missing.items():
         depot.fetch(state, draft / name)
     manifest.write(draft)
-    check_content(draft, manifest)
+    archive.check(draft, manifest)
     sync_tree(draft)
     archive.adopt(draft, snapshot_id)
     size = sum(state.bytes for state in missing.values())

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from content.catalog import Catalog, Revision
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
-from content.errors import NotFound, SnapshotCorrupt
+from content.errors import NotFound, SnapshotCorrupt, SnapshotMismatch
 from content.glossary import Glossary
 from content.index import VectorIndex, open_index
 from content.interaction import TokenIndex
 from content.lexical import LexicalIndex
 from content.manifest import MANIFEST, Manifest
+from content.milvus import Milvus
 from content.model import Hit
 from content.spelling import Spelling
 from content.words import stems, unique
@@ -28,6 +29,7 @@ LEXICAL = "lexical"
 TITLES = "titles.npy"
 TOKENS = "tokens"
 COLUMNS = "columns"
+VECTORS = "vectors.npy"  # only where they are searched in Milvus
 
 _REMEMBERED = 100_000  # stems of so many titles or questions
 
@@ -35,11 +37,11 @@ _REMEMBERED = 100_000  # stems of so many titles or questions
 class Snapshot:
     """An open snapshot. Threads may share it; it stays whole even when its folder is pruned away."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, milvus: Milvus | None = None) -> None:
         self.folder = folder
         self.manifest = manifest
         self.catalog = Catalog.open(folder / CATALOG)
-        self.vectors: VectorIndex = open_index(folder)
+        self.vectors = _opened_index(folder, manifest, milvus)
         self.lexical = LexicalIndex.open(folder / LEXICAL)
         self.title_vectors: Vectors = np.load(folder / TITLES, mmap_mode="r")
         self.tokens = TokenIndex(folder / TOKENS) if (folder / TOKENS).is_dir() else None
@@ -49,16 +51,16 @@ class Snapshot:
         self._spellings: dict[frozenset[str], Spelling] = {}
 
     @classmethod
-    def open(cls, folder: Path, card: ModelCard | None = None) -> Snapshot:
-        """Open a snapshot, with ``card`` only if that model made it.
+    def open(cls, folder: Path, card: ModelCard | None = None, milvus: Milvus | None = None) -> Snapshot:
+        """Open a snapshot, with ``card`` only if that model made it; ``milvus`` is where its vectors may be.
 
-        Raises SnapshotCorrupt or SnapshotMismatch.
+        Raises SnapshotCorrupt or SnapshotMismatch, IndexUnavailable where Milvus cannot be reached.
         """
         manifest = Manifest.read(folder)
         if card is not None:
             manifest.check_model(card)
         manifest.check_sizes(folder)
-        return cls(folder, manifest)
+        return cls(folder, manifest, milvus)
 
     @property
     def snapshot_id(self) -> str:
@@ -153,27 +155,38 @@ class Snapshot:
         return known[key]
 
 
-def verify_snapshot(folder: Path) -> Manifest:
+def _opened_index(folder: Path, manifest: Manifest, milvus: Milvus | None) -> VectorIndex:
+    if manifest.milvus is None:
+        return open_index(folder)
+    if milvus is None:
+        raise SnapshotMismatch(
+            f"snapshot {manifest.snapshot_id} has its vectors in the Milvus collection {manifest.milvus!r}, and "
+            "`milvus_uri` is not set. Set it, or make the snapshot anew without Milvus: glossator ingest --rebuild"
+        )
+    return milvus.open(manifest.milvus, folder / VECTORS)
+
+
+def verify_snapshot(folder: Path, milvus: Milvus | None = None) -> Manifest:
     """Read every file of a snapshot and hold it against the manifest; open it and count.
 
-    Raises SnapshotCorrupt or SnapshotMismatch.
+    Raises SnapshotCorrupt or SnapshotMismatch, IndexUnavailable where Milvus cannot be reached.
     """
     manifest = Manifest.read(folder)
     manifest.check_files(folder)
-    check_content(folder, manifest)
+    check_content(folder, manifest, milvus)
     return manifest
 
 
-def check_content(folder: Path, manifest: Manifest) -> None:
+def check_content(folder: Path, manifest: Manifest, milvus: Milvus | None = None) -> None:
     """Open a snapshot whose files are known to be those of its manifest, and count.
 
-    Raises SnapshotCorrupt, also where there are files that were not published.
+    Raises SnapshotCorrupt, also where there are files that were not published, and IndexUnavailable.
     """
     extra = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     extra -= {MANIFEST, *manifest.files}
     if extra:
         raise SnapshotCorrupt(f"snapshot {manifest.snapshot_id}: files that were not published: {sorted(extra)}")
-    snapshot = Snapshot(folder, manifest)
+    snapshot = Snapshot(folder, manifest, milvus)
     counts = {
         "vectors": len(snapshot.vectors),
         "lexical entries": len(snapshot.lexical),

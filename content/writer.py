@@ -20,8 +20,9 @@ from content.interaction import PackedTokens, Projection, TokenWriter
 from content.language import language_of
 from content.lexical import LexicalIndex
 from content.manifest import CollectionState, FileState, Manifest, SourceState, digest
+from content.milvus import Milvus
 from content.model import Term
-from content.snapshot import CATALOG, COLUMNS, LEXICAL, TITLES, TOKENS, sync_tree, verify_snapshot
+from content.snapshot import CATALOG, COLUMNS, LEXICAL, TITLES, TOKENS, VECTORS, sync_tree, verify_snapshot
 from content.words import stems
 
 _RAW_VECTORS = "vectors.raw"
@@ -38,11 +39,12 @@ class _Collection:
 class SnapshotWriter:
     """Writes a snapshot into an empty folder; the pages of a collection come one after the other.
 
-    ``created`` is UTC, ISO 8601.
+    ``created`` is UTC, ISO 8601. ``milvus`` is where the vectors are searched, None for in the folder.
     """
 
-    def __init__(self, folder: Path, snapshot_id: str, created: str) -> None:
+    def __init__(self, folder: Path, snapshot_id: str, created: str, milvus: Milvus | None = None) -> None:
         self.folder = folder
+        self._milvus = milvus
         self._snapshot_id = snapshot_id
         self._created = created
         for name in (TOKENS, LEXICAL, COLUMNS):
@@ -101,7 +103,12 @@ class SnapshotWriter:
         np.save(self.folder / TITLES, titles)
         self._vectors.flush()
         vectors = np.memmap(self._vectors, np.float32, "r", shape=(self._rows, self._dimension))
-        index = write_index(self.folder, vectors)
+        index = collection = None
+        if self._milvus is None:
+            index = write_index(self.folder, vectors)
+        else:
+            np.save(self.folder / VECTORS, vectors)
+            collection = self._milvus.write(self._snapshot_id, vectors)
         (self.folder / _RAW_VECTORS).unlink()
         if projection is not None:
             self._tokens.finish(projection)
@@ -122,10 +129,11 @@ class SnapshotWriter:
                 if path.is_file()
             },
             index=index,
+            milvus=collection,
         )
         manifest.write(self.folder)
         sync_tree(self.folder)
-        return verify_snapshot(self.folder)
+        return verify_snapshot(self.folder, self._milvus)
 
     def _counted(self, terms: Iterable[Term]) -> Iterator[Term]:
         for term in terms:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from content.model import DEFAULT_COLLECTION
 from ingest.sources import Kind, Source, WebOptions
-from service.settings import Settings, SourceSettings
+from service.settings import Settings
+from service.sources import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import partial
 from content.catalog import Catalog, PageKey, StoredPage
 from content.errors import SourceError
 from content.model import Page
+from ingest.making import FreshPage
 from ingest.reading import Reading
 from ingest.report import SourceReport
 from ingest.sources import Source
@@ -18,18 +19,11 @@ SourceKey = tuple[str, str]  # (resolved location, collection)
 
 
 @dataclass(frozen=True, slots=True)
-class FreshPage:
-    """A page that needs new passages and vectors, and the location that it is from."""
-
-    page: Page
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Chosen:
-    """A page of the new snapshot, which lies on disk until it is read."""
+    """A page of the new snapshot, which lies on disk until it is read; ``fresh`` is whether a FreshPage."""
 
     source: str
+    fresh: bool
     read: Callable[[], StoredPage | FreshPage]
 
 
@@ -47,9 +41,13 @@ class Comparison:
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
     def pages(self) -> Iterator[StoredPage | FreshPage]:
-        """Yield all pages in the order of their collections, sources and ids, in which they are stored."""
-        for key in sorted(self._chosen, key=lambda key: (key[0], self._chosen[key].source, key[1])):
-            yield self._chosen[key].read()
+        """Return all pages in the order of their collections, sources and ids, in which they are stored."""
+        return (chosen.read() for chosen in self._in_order())
+
+    def fresh_pages(self) -> Iterator[FreshPage]:
+        """Yield those of them that need new passages and vectors."""
+        pages = (chosen.read() for chosen in self._in_order() if chosen.fresh)
+        return (page for page in pages if isinstance(page, FreshPage))
 
     def keep_all_but(self, sources: Collection[SourceKey]) -> None:
         """Keep the published pages of all other sources."""
@@ -91,14 +89,18 @@ class Comparison:
             report.new += key not in mine
             self.fresh += 1
             source = reading.source.key[0]
-            self._chosen[key] = _Chosen(source, lambda: FreshPage(reading.pages[number], source))
+            self._chosen[key] = _Chosen(source, True, lambda: FreshPage(reading.pages[number], source))
 
     def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
         self.kept += self._reuse
         self.fresh += not self._reuse
         read = partial(_kept if self._reuse else _renewed, self._catalog, key, addresses)
-        self._chosen[key] = _Chosen(self._published[key].source, read)
+        self._chosen[key] = _Chosen(self._published[key].source, not self._reuse, read)
+
+    def _in_order(self) -> list[_Chosen]:
+        keys = sorted(self._chosen, key=lambda key: (key[0], self._chosen[key].source, key[1]))
+        return [self._chosen[key] for key in keys]
 
     def _pages_of(self, source: Source) -> set[Key]:
         return {key for key, published in self._published.items() if _source_of(key, published) == source.key}

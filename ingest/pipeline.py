@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 import numpy as np
 
@@ -14,16 +11,18 @@ from content.archive import Archive
 from content.asked import AskedQuestions
 from content.catalog import StoredPage
 from content.depot import Depot
-from content.embedding import Embedder, TokenVectors, Vectors
+from content.embedding import Embedder, Vectors
 from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
-from content.interaction import PackedTokens, Projection
+from content.interaction import PackedTokens
 from content.manifest import Manifest
 from content.replica import follow
 from content.snapshot import Snapshot
 from content.words import unique
 from ingest.check import CheckOptions, check
-from ingest.chunk import CHUNKER_VERSION, Chunk, cut
-from ingest.comparison import Comparison, FreshPage
+from ingest.chunk import CHUNKER_VERSION
+from ingest.comparison import Comparison
+from ingest.engine import Engine, LocalEngine
+from ingest.making import FreshPage, Making, Written
 from ingest.reading import Progress, Reading, read_source, silent
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
@@ -32,7 +31,6 @@ from ingest.vectors import QuestionVectors
 
 WEB_FOLDER = "web"  # in the data folder: what was fetched, and how far unfinished visits have come
 _SLAB = 400_000  # characters of pages that are held at a time, some hundreds of passages
-_BATCH = 256  # passages embedded in one go; the vectors of all their tokens are held until they are packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +51,24 @@ def ingest(
     options: IngestOptions = IngestOptions(),
     progress: Progress = silent,
     depot: Depot | None = None,
+    engine: Engine | None = None,
 ) -> Report:
     """Read sources into a new snapshot and publish it, unless nothing changed or it answers worse.
 
     A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
     that fails is reported, and what was published of it stays. With a ``depot`` it begins from what is current there,
-    and is published there as well. Raises SourceError where no source can be read, IngestRunning, Conflict,
-    DepotUnavailable, SnapshotCorrupt, ModelError.
+    and is published there as well. ``engine`` is where the work is done, None for in this process. Raises SourceError
+    where no source can be read, IngestRunning, Conflict, DepotUnavailable, SnapshotCorrupt, ModelError.
     """
     report = Report()
+    engine = engine or LocalEngine()
     with archive.lock():
         former = _followed(archive, depot, options) if depot else None
         before = _published(archive, embedder, options, report)
-        with _stage(report, "read"):
+        with report.stage("read"):
             web = archive.data_dir / WEB_FOLDER
-            readings = [read_source(source, progress, web, archive.data_dir) for source in sources]
-        with _stage(report, "compare"):
+            readings = [read_source(source, progress, web, archive.data_dir, engine) for source in sources]
+        with report.stage("compare"):
             comparison = _compare(before, readings, options, report)
         if before is not None:
             _count(report, before.manifest)
@@ -76,13 +76,15 @@ def ingest(
             return report
         if not comparison.kept and not comparison.fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
-        manifest = _write(archive, before, comparison, embedder, report, progress)
-        with _stage(report, CHECK):
+        known = before.tokens if before and comparison.kept else None
+        making = Making(embedder, known.projection if known else None)
+        manifest = _write(archive, before, comparison, making, engine, report, progress)
+        with report.stage(CHECK):
             report.check = _check(archive, before, manifest, embedder, options.check, progress)
         if report.check.held:
             archive.discard(manifest.snapshot_id)
             return report
-        with _stage(report, "publish"):
+        with report.stage("publish"):
             if depot is not None:
                 depot.publish(manifest, archive.draft(manifest.snapshot_id), former, options.keep)
             archive.publish(manifest.snapshot_id)
@@ -151,34 +153,35 @@ def _write(
     archive: Archive,
     before: Snapshot | None,
     comparison: Comparison,
-    embedder: Embedder,
+    making: Making,
+    engine: Engine,
     report: Report,
     progress: Progress,
 ) -> Manifest:
-    """Write a draft of all pages, a slab of them at a time."""
-    known = before if comparison.kept else None
-    making = _Making(embedder, known.tokens.projection if known and known.tokens else None, report)
+    """Write a draft of all pages, of which a slab is held at a time."""
+    made = engine.make(_slabs(comparison.fresh_pages()), making, report)
     done = 0
     with archive.begin() as writer:
-        for slab in _slabs(comparison.pages()):
+        for page in comparison.pages():
             progress("embed", done, comparison.fresh)
-            fresh = [page for page in slab if isinstance(page, FreshPage)]
-            done += len(fresh)
-            new = iter(making.passages(fresh))
-            with _stage(report, "publish"):
-                for page in slab:
-                    stored, vectors, tokens = next(new) if isinstance(page, FreshPage) else _kept(page, before)
-                    writer.add(_dated(before, stored), vectors, tokens)
+            if isinstance(page, FreshPage):
+                stored, vectors, tokens = next(made)
+                done += 1
+                report.embedded += len(vectors)
+            else:
+                stored, vectors, tokens = _kept(page, before)
+            with report.stage("publish"):
+                writer.add(_dated(before, stored), vectors, tokens)
         progress("embed", done, done)
         progress("publish", 0, 1)
-        with _stage(report, "publish"):
-            titles = _titles(writer.written.titles(), known, embedder)
+        with report.stage("publish"):
+            titles = _titles(writer.written.titles(), before if comparison.kept else None, making.embedder)
             terms = terms_of(writer.written)
-            return writer.finish(embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
+            return writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
 
 
-def _slabs(pages: Iterable[StoredPage | FreshPage]) -> Iterator[list[StoredPage | FreshPage]]:
-    slab: list[StoredPage | FreshPage] = []
+def _slabs(pages: Iterable[FreshPage]) -> Iterator[list[FreshPage]]:
+    slab: list[FreshPage] = []
     size = 0
     for page in pages:
         slab.append(page)
@@ -190,53 +193,7 @@ def _slabs(pages: Iterable[StoredPage | FreshPage]) -> Iterator[list[StoredPage 
         yield slab
 
 
-_Written = tuple[StoredPage, Vectors, list[PackedTokens]]  # a page as it is written
-
-
-class _Making:
-    """Cuts pages and embeds their passages.
-
-    How token vectors are packed is learned from the first passages, where it is not known from before.
-    """
-
-    def __init__(self, embedder: Embedder, projection: Projection | None, report: Report) -> None:
-        self.projection = projection
-        self._embedder = embedder
-        self._report = report
-
-    def passages(self, fresh: Sequence[FreshPage]) -> list[_Written]:
-        """Return pages with their passages and vectors."""
-        with _stage(self._report, "cut"):
-            cuts = cut([new.page for new in fresh], self._embedder)
-        with _stage(self._report, "embed"):
-            made = self._embed([chunk for page in cuts for chunk in page])
-        self._report.embedded += len(made)
-        rows = iter(made)
-        written: list[_Written] = []
-        for new, page in zip(fresh, cuts, strict=True):
-            stored = StoredPage(new.page, new.source, new.page.digest, tuple(chunk.passage for chunk in page))
-            vectors, packed = zip(*islice(rows, len(page)), strict=True)
-            written.append((stored, np.stack(vectors), list(packed)))
-        return written
-
-    def _embed(self, chunks: Sequence[Chunk]) -> list[tuple[Vectors, PackedTokens]]:
-        # Long and short texts are embedded apart, so that little of a batch is padding.
-        order = sorted(range(len(chunks)), key=lambda i: -len(chunks[i].embedded))
-        made: dict[int, tuple[Vectors, PackedTokens]] = {}
-        for at in range(0, len(order), _BATCH):
-            rows = order[at : at + _BATCH]
-            batch = self._embedder.encode_passages([chunks[i].embedded for i in rows])
-            if self.projection is None and any(map(len, batch.tokens)):
-                self.projection = Projection.learn(batch.tokens)
-            for i, vector, tokens in zip(rows, batch.vectors, batch.tokens, strict=True):
-                made[i] = vector, self._packed(chunks[i].own(tokens))
-        return [made[i] for i in range(len(chunks))]
-
-    def _packed(self, tokens: TokenVectors) -> PackedTokens:
-        return PackedTokens.none() if self.projection is None else self.projection.compress(tokens)
-
-
-def _kept(stored: StoredPage, before: Snapshot | None) -> _Written:
+def _kept(stored: StoredPage, before: Snapshot | None) -> Written:
     assert before is not None, "only what is published is kept"
     rows = range(stored.first_row, stored.first_row + len(stored.passages))
     packed = before.tokens.packed(rows) if before.tokens else [PackedTokens.none()] * len(rows)
@@ -282,10 +239,3 @@ def _titles(titles: Sequence[str], before: Snapshot | None, embedder: Embedder) 
         slab = new[at : at + _SLAB]
         known |= zip(slab, embedder.encode_passages(slab).vectors, strict=True)
     return np.stack([known[title] for title in titles])
-
-
-@contextmanager
-def _stage(report: Report, name: str) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    report.stages[name] = round(report.stages.get(name, 0) + time.perf_counter() - started, 3)

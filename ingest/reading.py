@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from content.errors import NoText, PageError, SourceError, Unfinished
 from content.model import Page
 from ingest.draft import Draft, clean
 from ingest.duplicates import Duplicates
-from ingest.extract import Parser, extract
+from ingest.engine import Engine, Extracted, LocalEngine
 from ingest.extract.format import FILES
 from ingest.furniture import Furniture
 from ingest.report import SourceReport
@@ -50,12 +50,16 @@ class Reading:
 
 
 def read_source(
-    source: Source, progress: Progress = silent, room: Path | None = None, work: Path | None = None
+    source: Source,
+    progress: Progress = silent,
+    room: Path | None = None,
+    work: Path | None = None,
+    engine: Engine | None = None,
 ) -> Reading:
     """Return the pages of a source, furniture left out. What cannot be read is in the report.
 
     What is fetched from the web is kept in the folder ``room`` for the next time. Pages lie on disk while they are
-    read, in the folder ``work``, where there is one.
+    read, in the folder ``work``, where there is one. ``engine`` reads them, None for in this process.
     """
     started = time.perf_counter()
     report = SourceReport(*source.key)
@@ -64,12 +68,10 @@ def read_source(
     failed: set[str] = set()
     readable = True
     try:
-        for item in _drafts(source, progress, room, report):
-            if isinstance(item, str):
-                failed.add(item)
-            else:
-                furniture.learn(item[1])
-                found.append(item)
+        documents = _documents(source, progress, room, report, failed)
+        for item in _drafts((engine or LocalEngine()).extract(documents), report, failed):
+            furniture.learn(item[1])
+            found.append(item)
     except SourceError as error:
         readable = False
         report.failed.append((source.location, str(error)))
@@ -78,31 +80,35 @@ def read_source(
     return Reading(source, report, pages, failed, readable)
 
 
-def _drafts(
-    source: Source, progress: Progress, room: Path | None, report: SourceReport
-) -> Iterator[tuple[RawPage, Draft] | str]:
-    """Yield what a source's documents hold, and the ids of the pages that failed."""
+def _documents(
+    source: Source, progress: Progress, room: Path | None, report: SourceReport, failed: set[str]
+) -> Iterator[RawPage]:
+    """Yield a source's documents."""
 
     def watch(tally: Tally) -> None:
         report.web = replace(tally)
         progress(f"fetch {source.location}", tally.done, tally.found, str(tally))
 
-    with Parser() as parser:
-        for number, raw in enumerate(read(source, room, watch)):
-            progress(f"read {source.location}", number, 0)
-            if isinstance(raw, Skipped):
-                (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
-                yield from raw.page_ids
-                continue
-            try:
-                drafts = extract(raw.data, raw.form, parser, charset=raw.charset)
-                yield from ((replace(raw, data=b""), draft) for draft in drafts)
-            except PageError as error:
-                # Links lead to pages without text as a matter of course; a file is where it is to be read.
-                expected = isinstance(error, Unfinished) or (isinstance(error, NoText) and raw.mergeable)
-                (report.skipped if expected else report.failed).append((raw.where, str(error)))
-                if not expected:
-                    yield raw.page_id
+    for number, raw in enumerate(read(source, room, watch)):
+        progress(f"read {source.location}", number, 0)
+        if isinstance(raw, Skipped):
+            (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
+            failed.update(raw.page_ids)
+        else:
+            yield raw
+
+
+def _drafts(extracted: Iterable[Extracted], report: SourceReport, failed: set[str]) -> Iterator[tuple[RawPage, Draft]]:
+    """Yield what documents hold."""
+    for raw, drafts in extracted:
+        if isinstance(drafts, PageError):
+            # Links lead to pages without text as a matter of course; a file is where it is to be read.
+            expected = isinstance(drafts, Unfinished) or (isinstance(drafts, NoText) and raw.mergeable)
+            (report.skipped if expected else report.failed).append((raw.where, str(drafts)))
+            if not expected:
+                failed.add(raw.page_id)
+        else:
+            yield from ((replace(raw, data=b""), draft) for draft in drafts)
 
 
 def _pages(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ingest.web.tally import Tally
@@ -80,6 +83,13 @@ class Report:
     notes: list[str] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     check: CheckReport | None = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time that something takes to a stage's."""
+        started = time.perf_counter()
+        yield
+        self.stages[name] = round(self.stages.get(name, 0) + time.perf_counter() - started, 3)
 
     @property
     def changes(self) -> bool:

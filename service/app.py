@@ -17,7 +17,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from content.archive import Archive
 from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
@@ -165,7 +164,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
 
 
 def _library(settings: Settings, embedder: Embedder) -> Library:
-    archive, depot = Archive(settings.data_dir), configured_depot(settings)
+    archive, depot = settings.archive, configured_depot(settings)
     if depot is None:
         return Library(archive, embedder)
     follower = Follower(depot, archive, embedder, settings.snapshot_poll, settings.keep_snapshots)

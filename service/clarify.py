@@ -11,7 +11,7 @@ from content.model import Term
 from content.search import Found, asks_definition
 from content.words import stems, unique, words
 from service.model import Turn
-from service.settings import RepliesSettings
+from service.replies import RepliesSettings
 
 _MOST_CHOICES = 4
 _NEAR = 10  # passages among whose pages those that "this library" can mean are looked for

@@ -7,7 +7,7 @@ import logging
 
 from content.archive import Archive
 from content.embedding import Embedder
-from content.errors import NoSnapshot, SnapshotError
+from content.errors import IndexUnavailable, NoSnapshot, SnapshotError
 from content.snapshot import Snapshot
 from service.follower import Follower
 
@@ -59,6 +59,11 @@ class Library:
         except SnapshotError as error:
             self._refused, self._problem = snapshot_id, str(error)
             _log.error("snapshot %s is not used: %s", snapshot_id, error)
+            return
+        except IndexUnavailable as error:  # it may be back at the next look
+            if self._problem != str(error):
+                self._problem = str(error)
+                _log.warning("snapshot %s cannot be used yet: %s", snapshot_id, error)
             return
         self._current, self._refused, self._problem = snapshot, None, None
         _log.info("answering from snapshot %s: %d pages", snapshot_id, snapshot.manifest.pages)

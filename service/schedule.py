@@ -14,7 +14,8 @@ from pathlib import Path
 
 from service import child
 from service.interval import seconds
-from service.settings import Settings, SourceSettings
+from service.settings import Settings
+from service.sources import SourceSettings
 
 _log = logging.getLogger("glossator.schedule")
 _LOCK = "schedule.lock"

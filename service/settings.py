@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -28,17 +26,20 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from content.archive import Archive
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
-from content.model import DEFAULT_COLLECTION
+from content.milvus import DEFAULT_NAME, Milvus
 from service.brand import BrandSettings
-from service.interval import seconds
 from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
+from service.replies import RepliesSettings
+from service.sources import Interval, SourceSettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
 DEFAULT_SITE = "default"
+_MILVUS_TOKEN = "GLOSSATOR_MILVUS_TOKEN"  # noqa: S105 (the name of the variable)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,103 +51,7 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _interval(value: str) -> str:
-    seconds(value)
-    return value
-
-
-Interval = Annotated[str, AfterValidator(_interval)]
 Origin = Annotated[str, AfterValidator(_origin)]
-
-
-class SourceSettings(BaseModel):
-    """A ``[[source]]``: a place that pages come from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    location: str = Field(
-        min_length=1,
-        description="A folder, a file, a `.jsonl` feed, or the address of a page, a sitemap, an RSS or an Atom feed.",
-    )
-    kind: Literal["folder", "file", "feed", "page", "crawl", "sitemap"] | None = Field(
-        None,
-        description="What is there; absent, the place itself shows it. `crawl` follows the links of a page to all of "
-        "its site. `sitemap` at a site's front page finds the sitemaps that its robots.txt names.",
-    )
-    collection: str = Field(DEFAULT_COLLECTION, min_length=1, description="The library that its pages belong to.")
-    base_url: Address | None = Field(
-        None, description="Pages without an address of their own get this one followed by their id."
-    )
-    include: tuple[str, ...] = Field(
-        (),
-        description="Globs of what is read: of paths in a folder, of `/path?query` or whole addresses on the web. `*` "
-        "matches slashes too. Absent: everything.",
-    )
-    exclude: tuple[str, ...] = Field((), description="Globs of what is left out.")
-    depth: int | None = Field(None, ge=0, description="How many links a crawl goes from its start; absent: any number.")
-    max_pages: int = Field(10_000, ge=1, description="How many pages of a site are read at most.")
-    delay: float = Field(
-        0.2, ge=0, le=60, description="Seconds between two requests to a host; its robots.txt may ask for more."
-    )
-    ports: tuple[int, ...] = Field((80, 443), description="The ports that may be connected to.")
-    allow_private: bool = Field(
-        False,
-        description="Whether the host of `location` may lie in a private network, on its own port: for test sites and "
-        "intranets. No other host is let in by that.",
-    )
-    credentials: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-        description="The environment variable that holds the credentials: `user:password`, or the value of "
-        "`credentials_header`. They are sent to the scheme, host and port of `location` alone.",
-    )
-    credentials_header: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9-]+$",
-        description="The header that carries them, such as `Authorization` or `X-Api-Key`; absent: HTTP basic "
-        "authentication.",
-    )
-    schedule: Interval | None = Field(
-        None, description="How often `glossator serve` ingests it again, such as `30m`, `6h` or `1d`. Absent: never."
-    )
-
-
-class RepliesSettings(BaseModel):
-    """A ``[site.replies]``: what is said without a search."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    hello: str = Field("Hello! What would you like to know?", description="To a greeting.")
-    thanks: str = Field("You are welcome.", description="To thanks.")
-    goodbye: str = Field("Goodbye!", description="To a farewell.")
-    about: str = Field(
-        "I answer questions from this site's own content, in quotes with links to where they stand. "
-        "When the content does not hold the answer, I say so.",
-        description="To questions about the assistant itself.",
-    )
-    person: str = Field(
-        "I am an automated assistant, and I cannot connect you to a person from here. "
-        "Please use the contact page of this site.",
-        description="To the wish to talk to a person.",
-    )
-    refused: str = Field("I did not find an answer to this in the content.", description="When the content has none.")
-    closest: str = Field(
-        "I am not sure that the content answers this. The closest I found:",
-        description="Before quotes that may or may not answer.",
-    )
-    interrupted: str = Field(
-        "The answer broke off here. This is what the content says:",
-        description="Between an answer that its model broke off and the quotes that follow instead.",
-    )
-    unavailable: str = Field(
-        "This is what the content says, quoted:",
-        description="Before quotes that stand in for an answer because no model could be reached.",
-    )
-    clarify: str = Field("Which one do you mean?", description="When a question can mean several things.")
-    vague: str = Field(
-        "What is your question about? Please name it, so that I can look for it.",
-        description="When a question says too little to search for.",
-    )
 
 
 class SiteSettings(BrandSettings):
@@ -204,6 +109,23 @@ class Settings(BaseSettings):
         min_length=1,
         description="A cross-encoder of sentence-transformers, its name on the hub or its folder, that orders the best "
         "16 passages anew; slow without a GPU.",
+    )
+    index: Literal["faiss", "milvus"] = Field(
+        "faiss",
+        description="Where the vectors of new snapshots are searched: in the snapshot's own files (`faiss`), or in the "
+        "Milvus of `milvus_uri`, which needs the extra `glossator[milvus]`. What is published already stays as it is.",
+    )
+    milvus_uri: str | None = Field(
+        None,
+        min_length=1,
+        description="The address of a Milvus, such as `http://127.0.0.1:19530`, or the path of a file of Milvus Lite, "
+        "`*.db`. Its `user:password` or key is in the environment variable GLOSSATOR_MILVUS_TOKEN.",
+    )
+    milvus_name: str = Field(
+        DEFAULT_NAME,
+        pattern=r"^[A-Za-z][A-Za-z0-9]*$",
+        description="The alias in Milvus of the published vectors, and what the names of all collections there begin "
+        "with. Data folders that share a Milvus need one each: each drops what it does not know.",
     )
     model: Models = Field(
         (),
@@ -370,6 +292,19 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Options first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+
+    @model_validator(mode="after")
+    def _milvus_is_named(self) -> Self:
+        if self.index == "milvus" and self.milvus_uri is None:
+            raise ValueError("index = 'milvus' needs `milvus_uri`, the address of a Milvus")
+        return self
+
+    @property
+    def archive(self) -> Archive:
+        """The snapshots of the data folder. Raises MissingPackage."""
+        token = os.environ.get(_MILVUS_TOKEN, "")
+        milvus = None if self.milvus_uri is None else Milvus(self.milvus_uri, self.milvus_name, token)
+        return Archive(self.data_dir, milvus, into_milvus=self.index == "milvus")
 
     @field_validator("model")
     @classmethod

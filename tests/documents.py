@@ -12,7 +12,9 @@ from pydantic_core import PydanticUndefined
 from service.app import create_app
 from service.language_models import ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
-from service.settings import RepliesSettings, Settings, SiteSettings, SourceSettings, load_settings
+from service.replies import RepliesSettings
+from service.settings import Settings, SiteSettings, load_settings
+from service.sources import SourceSettings
 from tests.fakes import HashingEmbedder
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -46,7 +46,7 @@ class Desk:
 def open_desk(settings: Settings, snapshot_id: str | None = None) -> Iterator[Desk]:
     """Open a snapshot, by default the current one, with an assistant for it."""
     embedder = configured_embedder(settings)
-    archive = Archive(settings.data_dir)
+    archive = settings.archive
     card = embedder.card
     snapshot = archive.open(snapshot_id, card) if snapshot_id else archive.open_current(card)
     worker = Worker(settings.max_waiting, embedder)

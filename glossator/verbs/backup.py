@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from glossator.output import note, say, shown
 from service import backup as backups
 from service.backup import Backup
@@ -26,7 +25,7 @@ def backup(
         store = Store(settings.data_dir, settings.database_url, settings.spool_mib * 1024 * 1024)
         try:
             await store.migrate()
-            return await backups.write(store, Archive(settings.data_dir), file)
+            return await backups.write(store, settings.archive, file)
         finally:
             await store.database.close()
 

@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from content.embedding import DEFAULT_MODEL, Embedder
 from content.errors import GlossatorError, ModelFailed, NoSnapshot
 from content.onnx import OnnxEmbedder
@@ -187,7 +186,7 @@ async def _model_answers(model: LanguageModel) -> Check:
 
 def _snapshot(settings: Settings, embedder: Embedder) -> Check:
     try:
-        manifest = Archive(settings.data_dir).open_current(embedder.card).manifest
+        manifest = settings.archive.open_current(embedder.card).manifest
     except NoSnapshot:
         return Check("snapshot", "note", "nothing has been published yet", "Run: glossator ingest FOLDER")
     except GlossatorError as error:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from content.errors import ConfigurationError
 from glossator.output import note, print_json, say, shown
 from service.settings import Settings
@@ -36,7 +35,7 @@ def build(
     settings: Settings = context.obj
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"--base-url {base_url!r} is no address; it must begin with http:// or https://")
-    snapshot = Archive(settings.data_dir).open_current()
+    snapshot = settings.archive.open_current()
     visitor = Visitor(Guest(find_site(Sites(settings.sites), settings.glossary_site), None), snapshot)
     chosen = [name for one in collection for name in visitor.collections(one) or ()] if collection else None
     done = write(folder, snapshot, visitor.site, chosen or visitor.collections(), base_url, settings.public_url)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from content.errors import ConfigurationError, ModelError
 from glossator.models import configured_embedder, export_once, ingesting_embedder
 from glossator.output import note, print_json, progress, say, shown, table
@@ -16,14 +17,24 @@ from glossator.repeat import repeat
 from glossator.sources import SourceOptions, configured_sources, named_source
 from glossator.verbs import lint
 from ingest.check import CheckOptions
+from ingest.engine import LocalEngine
 from ingest.pipeline import WEB_FOLDER, IngestOptions
 from ingest.pipeline import ingest as run_ingest
+from ingest.ray import RayEngine
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from ingest.web.store import forget
 from service.follower import configured_depot
 from service.interval import seconds
 from service.settings import Settings
+
+
+class Engine(StrEnum):
+    """The engines by their names."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 # Of what is skipped for the same reason so many are named; --json names all.
 _EXAMPLES = 3
@@ -55,6 +66,9 @@ def ingest(
     every: Annotated[
         str | None, typer.Option(metavar="INTERVAL", help="Run again and again: 30m, 6h, 1d. Ends on Ctrl-C.")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where documents are read and passages embedded: in this process, or by Ray.")
+    ] = Engine.LOCAL,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, publish nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -73,10 +87,10 @@ def ingest(
     if every is not None:
         if gone or rebuild or dry_run:
             raise ConfigurationError("--every goes with neither --remove nor --rebuild nor --dry-run: do those once")
-        repeat(_arguments(settings, sources or [], collection, options, force, as_json), _seconds(every))
+        repeat(_arguments(settings, sources or [], collection, options, force, as_json, engine), _seconds(every))
         return
     how = replace(ingest_options(settings, force), remove=gone, rebuild=rebuild, dry_run=dry_run)
-    report = ingest_sources(settings, named, how)
+    report = ingest_sources(settings, named, how, engine)
     if not dry_run:
         for source in gone:
             forget(settings.data_dir / WEB_FOLDER, source.key)
@@ -103,10 +117,17 @@ def _seconds(interval: str) -> int:
 
 
 def _arguments(
-    settings: Settings, sources: list[str], collection: str | None, options: SourceOptions, force: bool, as_json: bool
+    settings: Settings,
+    sources: list[str],
+    collection: str | None,
+    options: SourceOptions,
+    force: bool,
+    as_json: bool,
+    engine: Engine,
 ) -> list[str]:
     """Return the arguments of a single run."""
     given = ["--force"] * force + ["--json"] * as_json + (["--collection", collection] if collection else [])
+    given += ["--engine", engine.value]
     return ["--data-dir", str(settings.data_dir), "ingest", *given, *options.arguments(), "--", *sources]
 
 
@@ -116,13 +137,16 @@ def ingest_options(settings: Settings, force: bool = False) -> IngestOptions:
     return IngestOptions(keep=settings.keep_snapshots, check=rules)
 
 
-def ingest_sources(settings: Settings, sources: list[Source], options: IngestOptions) -> Report:
+def ingest_sources(
+    settings: Settings, sources: list[Source], options: IngestOptions, engine: Engine = Engine.LOCAL
+) -> Report:
     """Ingest with progress on the terminal."""
     embedder = ingesting_embedder(settings)
+    at_work = LocalEngine() if engine is Engine.LOCAL else RayEngine(partial(ingesting_embedder, settings))
     try:
         with progress() as shown_progress:
             depot = configured_depot(settings)
-            return run_ingest(Archive(settings.data_dir), sources, embedder, options, shown_progress, depot)
+            return run_ingest(settings.archive, sources, embedder, options, shown_progress, depot, at_work)
     except KeyboardInterrupt:
         if any(source.on_web for source in sources):
             note("Stopped. What was fetched is kept: the same command goes on from there.")

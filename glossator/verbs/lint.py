@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from content.archive import Archive
 from glossator.output import note, print_json, say, shown
 from ingest.lint import Finding, Severity, counted
 from ingest.lint import lint as find_faults
@@ -35,7 +34,7 @@ def lint(
 
 def faults(settings: Settings) -> list[Finding]:
     """Return the findings in what is published now. Raises NoSnapshot."""
-    snapshot = Archive(settings.data_dir).open_current()
+    snapshot = settings.archive.open_current()
     try:
         return find_faults(snapshot, datetime.now(UTC).date())
     finally:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import content
-from content.archive import Archive
 from glossator.models import configured_embedder, configured_reranker, export_beside
 from glossator.output import say
 from glossator.sources import configured_sources
@@ -52,7 +51,7 @@ def up(context: typer.Context, host: Host = None, port: Port = None) -> None:
     """First run of everything: ingest if nothing is published yet, then serve."""
     settings: Settings = context.obj
     depot = configured_depot(settings)
-    if Archive(settings.data_dir).current_id() is None and (depot is None or depot.current_id() is None):
+    if settings.archive.current_id() is None and (depot is None or depot.current_id() is None):
         shipped = str(Path(content.__file__).parent / "pages")
         sources = configured_sources(settings) or [Source(shipped)]
         print_report(ingest_sources(settings, sources, ingest_options(settings)))

@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def _archive(context: typer.Context) -> Archive:
     settings: Settings = context.obj
-    return Archive(settings.data_dir)
+    return settings.archive
 
 
 def _chosen(archive: Archive, snapshot_id: str | None) -> str:

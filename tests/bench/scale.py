@@ -1,11 +1,12 @@
 """Large snapshots: what opening, searching and keeping them takes.
 
-    python -m tests.bench.scale [--passages 10000 100000 1000000] [--rounds 3] [--work FOLDER]
+    python -m tests.bench.scale [--passages 10000 100000 1000000] [--tokens 0] [--rounds 3] [--work FOLDER]
 
 Writes snapshots of synthetic pages, five passages each, with the very writer of an ingest: words drawn by Zipf's law,
-vectors around as many centres as there are thousands of passages, no token vectors. Prints seconds to write, seconds to
-open it in a process of its own (the model and the libraries apart), the search without the model at the 50th and 95th
-percentile, bytes on disk and resident bytes a passage, and how the index is searched with its measured recall.
+vectors around as many centres as there are thousands of passages, and so many random token vectors a passage. Prints
+seconds to write, seconds to open it in a process of its own (the model and the libraries apart), the search without the
+model at the 50th and 95th percentile and its processor time, bytes on disk and resident bytes a passage, and how the
+index is searched with its measured recall; then the bytes on disk by part.
 """
 
 from __future__ import annotations
@@ -19,23 +20,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from content.archive import Archive
 from content.catalog import StoredPage
 from content.embedding import Embedded, ModelCard, TokenVectors, Vectors, unit
-from content.interaction import PackedTokens
+from content.interaction import PackedTokens, Projection
 from content.model import Block, BlockKind, Page, Passage, PassageKind
 from content.search import search
+from content.snapshot import Snapshot
 
 _DIMENSION = 384
 _A_PAGE = 5  # passages
 _WORDS = 60  # a passage
 _VOCABULARY = 200_000
 _QUESTIONS = 100
+_QUESTION_TOKENS = 10
 _CARD = ModelCard("synthetic", "0" * 64, 256, late_interaction=False)
 
 
@@ -64,19 +69,32 @@ def pages(count: int, random: np.random.Generator) -> Iterator[tuple[StoredPage,
         yield StoredPage(page, "synthetic", page.digest, passages), vectors
 
 
-def write(archive: Archive, count: int) -> None:
-    """Write and publish a snapshot of so many passages."""
+def write(archive: Archive, count: int, tokens: int) -> None:
+    """Write and publish a snapshot of so many passages, each with so many token vectors."""
     random = np.random.default_rng(8)
+    projection = Projection.learn([_tokens(1000, random)]) if tokens else None
     with archive.lock(), archive.begin() as writer:
         for stored, vectors in pages(count, random):
-            writer.add(stored, vectors, [PackedTokens.none()] * _A_PAGE)
+            writer.add(stored, vectors, [_packed(tokens, random) for _ in range(_A_PAGE)])
         titles = unit(random.standard_normal((count // _A_PAGE, _DIMENSION), np.float32))
-        manifest = writer.finish(_CARD, "synthetic", titles, (), None)
+        manifest = writer.finish(_CARD, "synthetic", titles, (), projection)
         archive.publish(manifest.snapshot_id)
 
 
+def _tokens(count: int, random: np.random.Generator) -> TokenVectors:
+    vectors = unit(random.standard_normal((count, _DIMENSION), np.float32))
+    return TokenVectors(random.integers(30_000, size=count, dtype=np.int32), np.zeros((count, 2), np.int32), vectors)
+
+
+def _packed(count: int, random: np.random.Generator) -> PackedTokens:
+    ids = random.integers(30_000, size=count, dtype=np.int32)
+    codes = np.frombuffer(random.bytes(128 * count), np.uint8).reshape(count, 128)
+    return PackedTokens(ids, np.zeros((count, 2), np.int16), codes)
+
+
 def measure(folder: Path) -> dict[str, float]:
-    """Open a snapshot and search in it, in this process."""
+    """Open a snapshot and search in it, in this process, with NumPy's threads as the service has them."""
+    threadpool_limits(1, user_api="blas")
     before = _resident()
     started = time.perf_counter()
     snapshot = Archive(folder).open_current()
@@ -85,23 +103,46 @@ def measure(folder: Path) -> dict[str, float]:
     opened_memory = _resident() - before
     random = np.random.default_rng(9)
     rows = random.integers(snapshot.manifest.passages, size=_QUESTIONS)
-    taken = []
+    asked = _tokens(_QUESTION_TOKENS, random) if snapshot.tokens else TokenVectors.none()
+    taken, questions = [], []
+    worked = time.process_time()
     for hit, vector in zip(
         snapshot.hits(rows.tolist(), [0.0] * len(rows)), snapshot.vectors.vectors(rows), strict=True
     ):
         question = " ".join(random.choice(hit.passage.text.split(), 8).tolist())
         noisy = unit((vector + 0.02 * random.standard_normal(_DIMENSION, np.float32))[None])
+        questions.append((question, noisy[0]))
         started = time.perf_counter()
-        found = search(snapshot, question, Embedded(noisy, (TokenVectors.none(),)))
+        found = search(snapshot, question, Embedded(noisy, (asked,)))
         found.distinct_hits(5)
         taken.append(1000 * (time.perf_counter() - started))
-    return {
+    cpu = 1000 * (time.process_time() - worked) / len(taken)
+    return _parts(snapshot, questions, asked) | {
         "open_s": opened,
         "p50_ms": statistics.median(taken),
         "p95_ms": float(np.quantile(taken, 0.95)),
+        "cpu_ms": cpu,
         "opened_bytes": opened_memory / snapshot.manifest.passages,
         "searched_bytes": (_resident() - before) / snapshot.manifest.passages,
     }
+
+
+def _parts(snapshot: Snapshot, questions: Sequence[tuple[str, Vectors]], asked: TokenVectors) -> dict[str, float]:
+    """Return the median milliseconds of the parts of a search, each alone."""
+    close = np.random.default_rng(10).integers(snapshot.manifest.passages, size=64)
+    parts: dict[str, list[float]] = {"words": [], "vectors": [], "tokens": []}
+    for question, vector in questions:
+        at = [time.perf_counter()]
+        snapshot.lexical.scores(snapshot.stems(question)[0])
+        at.append(time.perf_counter())
+        snapshot.vectors.search(vector, 100)
+        at.append(time.perf_counter())
+        if snapshot.tokens:
+            snapshot.tokens.scores(asked, close)
+        at.append(time.perf_counter())
+        for part, taken in zip(parts.values(), np.diff(at), strict=True):
+            part.append(1000 * float(taken))
+    return {f"{name}_ms": statistics.median(taken) for name, taken in parts.items()}
 
 
 def _resident() -> int:
@@ -112,6 +153,7 @@ def main() -> None:
     """Write each snapshot once, measure it in processes of their own, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--tokens", type=int, default=0, help="token vectors a passage")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
@@ -120,14 +162,15 @@ def main() -> None:
         print(json.dumps(measure(arguments.measure)))
         return
     print(
-        "| passages | write s | open s | search p50 ms | p95 ms | bytes a passage: on disk | opened | searched | index |"
+        "| passages | write s | open s | search p50 ms | p95 ms | CPU ms | of it words, vectors, tokens ms, alone | bytes a passage: on disk | opened | searched | index |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    shares: list[str] = []
     with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
         for count in arguments.passages:
             data_dir = Path(folder) / str(count)
             started = time.perf_counter()
-            write(Archive(data_dir), count)
+            write(Archive(data_dir), count, arguments.tokens)
             written = time.perf_counter() - started
             command = [sys.executable, "-m", "tests.bench.scale", "--measure", str(data_dir)]
             rounds = [json.loads(subprocess.check_output(command)) for _ in range(arguments.rounds)]
@@ -135,9 +178,19 @@ def main() -> None:
             manifest = Archive(data_dir).open_current().manifest
             size = sum(state.bytes for state in manifest.files.values()) / count
             index = manifest.index
+            parts = Counter[str]()
+            for name, state in manifest.files.items():
+                parts[name.partition("/")[0]] += state.bytes
+            shares.append(
+                f"| {count:,} | "
+                + ", ".join(f"{name} {part / count:,.0f}" for name, part in parts.most_common())
+                + " |"
+            )
             how = "exact" if index is None else f"{index.probes} of {index.lists} lists, recall {index.recall}"
             print(f"| {count:,} | {written:.0f} | {figures['open_s']:.2f} | {figures['p50_ms']:.1f} | {figures['p95_ms']:.1f} "
-                  f"| {size:,.0f} | {figures['opened_bytes']:,.0f} | {figures['searched_bytes']:,.0f} | {how} |", flush=True)  # fmt: skip
+                  f"| {figures['cpu_ms']:.1f} "
+                  f"| {figures['words_ms']:.1f}, {figures['vectors_ms']:.1f}, {figures['tokens_ms']:.1f} | {size:,.0f} | {figures['opened_bytes']:,.0f} | {figures['searched_bytes']:,.0f} | {how} |", flush=True)  # fmt: skip
+    print("\n| passages | bytes on disk a passage, by part |\n|---|---|", *shares, sep="\n")
     print(f"load {os.getloadavg()[0]:.1f}")
 
 

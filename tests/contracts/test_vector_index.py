@@ -1,10 +1,14 @@
 """What every vector index does, held against exact search with NumPy."""
 
+import os
+
 import numpy as np
 import pytest
 
 from content.index import FlatIndex, ListIndex, open_index, write_index
+from content.milvus import Milvus
 
+SERVER = os.environ.get("GLOSSATOR_TEST_MILVUS")  # read before the settings of tests are cleared
 RNG = np.random.default_rng(7)
 
 
@@ -36,7 +40,16 @@ def opened_lists(tmp_path):
     return ListIndex.open(flat, tmp_path / "lists")
 
 
-@pytest.fixture(params=[built, opened, listed, opened_lists])
+def in_milvus(tmp_path):
+    pytest.importorskip("milvus_lite", reason="Milvus Lite is not installed: pip install milvus-lite")
+    np.save(tmp_path / "vectors.npy", VECTORS)
+    # GLOSSATOR_TEST_MILVUS: the address of a real server to hold to the contract in Milvus Lite's place.
+    milvus = Milvus(SERVER or str(tmp_path / "milvus.db"), "contract")
+    milvus.keep([])
+    return milvus.open(milvus.write("1", VECTORS), tmp_path / "vectors.npy")
+
+
+@pytest.fixture(params=[built, opened, listed, opened_lists, pytest.param(in_milvus, marks=pytest.mark.far)])
 def index(request, tmp_path):
     return request.param(tmp_path)
 

@@ -20,7 +20,7 @@ from service.settings import load_settings
 from service.store.drain import insert
 from tests.conftest import SHARED
 from tests.e2e.conftest import environment
-from tests.e2e.test_browser import CHROMIUM
+from tests.e2e.widget.conftest import CHROMIUM
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 from tests.service.store import rows
 

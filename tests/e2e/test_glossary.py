@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from service.glossary.export import build
 from service.settings import SiteSettings
-from tests.e2e.test_browser import CHROMIUM, Watched, violations
+from tests.e2e.widget.conftest import CHROMIUM
+from tests.e2e.widget.watched import Watched, violations
 from tests.fakes import ingest_folder, open_snapshot, write_pages
 from tests.service.glossary.test_hostile import payloads
 

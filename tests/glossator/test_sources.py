@@ -6,7 +6,8 @@ import pytest
 
 from glossator.sources import SourceOptions, configured_sources, named_source
 from ingest.sources import Kind, Source, WebOptions
-from service.settings import Settings, SourceSettings, load_settings
+from service.settings import Settings, load_settings
+from service.sources import SourceSettings
 
 
 @pytest.fixture

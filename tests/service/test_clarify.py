@@ -8,7 +8,7 @@ from content.search import joined, search
 from service.clarify import clarification
 from service.followup import phrasings
 from service.model import Turn
-from service.settings import RepliesSettings
+from service.replies import RepliesSettings
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 EMBEDDER = HashingEmbedder()

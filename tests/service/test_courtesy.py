@@ -3,7 +3,7 @@ import json
 import pytest
 
 from service.courtesy import courtesy
-from service.settings import RepliesSettings
+from service.replies import RepliesSettings
 
 REPLIES = RepliesSettings(hello="H", thanks="T", goodbye="G", about="A", person="P")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from content.archive import Archive
 from content.errors import InvalidQuestion
 from content.manifest import Manifest
 from content.replica import roll_back
@@ -38,7 +37,7 @@ class SnapshotItem:
 def listed(who: Viewer, services: TheServices, part: ThePart) -> Page[SnapshotItem]:
     """List the published states, the newest first."""
     who.must_have_all_sites()
-    archive = Archive(services.settings.data_dir)
+    archive = services.settings.archive
     ids = list(reversed(archive.ids()))
     begin = 0
     if part.cursor is not None:
@@ -61,7 +60,7 @@ async def rollback(snapshot_id: str, who: Editor, services: TheServices) -> Snap
 
 
 async def _rolled_back(settings: Settings, snapshot_id: str) -> Manifest:
-    archive, depot = Archive(settings.data_dir), configured_depot(settings)
+    archive, depot = settings.archive, configured_depot(settings)
 
     def work() -> Manifest:
         with archive.lock():

@@ -37,5 +37,10 @@ class Watched:
 
     def violations(self) -> list[str]:
         """Return the accessibility rules that the page breaks now."""
-        found = Axe().run(self.page, options=RULES).response["violations"]
-        return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
+        return violations(self.page)
+
+
+def violations(page: Page) -> list[str]:
+    """Return the accessibility rules that a page breaks now."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
