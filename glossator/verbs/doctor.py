@@ -15,13 +15,13 @@ from typing import Annotated
 import typer
 
 from content.embedding import DEFAULT_MODEL, Embedder
-from content.errors import GlossatorError, ModelFailed, NoSnapshot
+from content.errors import GlossatorError, NoSnapshot
 from content.onnx import OnnxEmbedder
 from glossator.languages import understanding
 from glossator.models import configured_embedder, configured_reranker
 from glossator.output import print_json, say, shown
 from service.generation.configured import configured_models
-from service.generation.provider import LanguageModel
+from service.generation.trial import tried
 from service.settings import LOOPBACK, Settings, config_path
 
 _LOW_SPACE = 1 << 30  # bytes
@@ -164,24 +164,10 @@ def _models(settings: Settings) -> Iterator[Check]:
         return
     yield Check("answers", "ok", f"by language models, verification {settings.verification}; quotes where none answers")
     for model in models:
-        yield asyncio.run(_model_answers(model))
+        trial = asyncio.run(tried(model))
+        yield Check("language model", "ok" if trial.answers else "problem", trial.said, trial.remedy)
     if settings.verification != "strict":
         yield Check("verification", "note", settings.verification, "Visitors may read what no passage supports.")
-
-
-async def _model_answers(model: LanguageModel) -> Check:
-    server = model.settings.base_url or "its vendor's server"
-    try:
-        used = await model.ping()
-    except ModelFailed as error:
-        return Check("language model", "problem", str(error), error.remedy)
-    except GlossatorError as error:
-        return Check("language model", "problem", str(error))
-    finally:
-        await model.close()
-    return Check(
-        "language model", "ok", f"{model.name} at {server} answers, its first token after {used.first_token_ms} ms"
-    )
 
 
 def _snapshot(settings: Settings, embedder: Embedder) -> Check:

@@ -9,6 +9,7 @@ from service.dashboard import (
     handoffs,
     leads,
     learn,
+    models,
     overview,
     privacy,
     settings,
@@ -19,7 +20,7 @@ from service.dashboard import (
 routers = tuple(
     module.router
     for module in (
-        assets, signin, overview, conversations, handoffs, leads, learn, content, answers, sites, access, privacy,
-        settings,
+        assets, signin, overview, conversations, handoffs, leads, learn, content, answers, sites, access, models,
+        privacy, settings,
     )
 )  # fmt: skip

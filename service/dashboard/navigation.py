@@ -64,6 +64,7 @@ NAVIGATION = (
         (
             Entry("Sites and brand", f"{ROOT}/sites"),
             Entry("Keys and members", f"{ROOT}/access", Role.OWNER),
+            Entry("Models", f"{ROOT}/models", Role.OWNER, everywhere=True),
             Entry("Privacy", f"{ROOT}/privacy", Role.OWNER),
             Entry("Audit", f"{ROOT}/audit", Role.OWNER),
             Entry("Settings", f"{ROOT}/settings", Role.OWNER, everywhere=True),

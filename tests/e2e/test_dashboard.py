@@ -32,7 +32,7 @@ pytestmark = [
 PASSWORD = "correct horse battery"
 PATHS = (
     "", "/conversations", "/handoffs", "/leads", "/content", "/content/ingests", "/answers", "/answers/new", "/sites",
-    "/sites/default", "/access", "/privacy", "/audit", "/settings",
+    "/sites/default", "/access", "/models", "/privacy", "/audit", "/settings",
 )  # fmt: skip
 OWN_PAYLOADS = (
     "<script>window.hit=1</script>",

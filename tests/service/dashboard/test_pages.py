@@ -31,7 +31,7 @@ PAGES = {
     ),
     Role.AGENT: ("/handoffs",),
     Role.EDITOR: ("/answers/new",),
-    Role.OWNER: ("/access", "/privacy", "/audit", "/settings"),
+    Role.OWNER: ("/access", "/privacy", "/audit", "/models", "/settings"),
 }
 
 
