@@ -26,6 +26,9 @@ _OPEN = re.compile(r"[!<\[(][^\])>]*\Z|\]\Z")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.S | re.I)
 
 
+_LONGEST = 8000  # characters without an end, thinking aside; no sentence of an answer is that long
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence that a model wrote, and the passages that it marked it with."""
@@ -41,6 +44,11 @@ class Draft:
         self._passages = passages
         self._pending = ""
         self.declined = False
+
+    @property
+    def endless(self) -> bool:
+        """Whether what is written comes to no end, so that taking it apart would only cost time."""
+        return len(self._pending) > _LONGEST and "<think" not in self._pending
 
     def feed(self, text: str) -> list[Sentence]:
         """Return the sentences that a further piece of text completes."""

@@ -128,6 +128,8 @@ async def _drafted(
             else:
                 for sentence in draft.feed(piece):
                     yield sentence
+                if draft.endless:
+                    raise ModelFailed(f"{model.name}: it writes a sentence without an end")
     for sentence in draft.end():
         yield sentence
 

@@ -43,7 +43,7 @@ async def test_an_exchange_begins_its_conversation_and_adds_to_it(store):
     assert (schema.milliseconds(found.started_at), schema.milliseconds(found.last_at)) == (1000, 3000)
     kept = await conversations.exchanges(store.database, "c1")
     assert [one.id for one in kept] == [first.row["id"], second.row["id"]]
-    assert kept[0].passages == [{"passage_id": "p", "score": 0.5}]
+    assert kept[0].passages == first.row["passages"]
 
 
 async def test_draining_the_same_segment_again_changes_nothing(store, tmp_path):
