@@ -281,6 +281,8 @@ class Depot:
     def _reaching(self, name: str) -> Iterator[None]:
         try:
             yield
+        except MissingPackage:  # what the storage raises cannot even be named without it
+            raise
         except FileNotFoundError as error:
             raise NotFound(f"there is no {self.url}/{name}") from error
         except _errors_of(self._scheme) as error:
