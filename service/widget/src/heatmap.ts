@@ -1,17 +1,16 @@
-/** The heat map: a row a word of the question, a column a word of the passage. */
-import { levelOf, matrix, words } from './alignment';
+/** The heat map: a row a word of the question, a column a word of the quote. */
+import { levelOf, shares } from './alignment';
 import { h, unseen } from './dom';
-import type { Alignment } from './service';
 import type { Strings } from './strings';
+import type { Alignment } from './types';
 
 /** Draw an alignment as a table; the share of each pair can be read as well as seen. */
-export function heatMap(alignment: Alignment, question: string, passage: string | null, strings: Strings): HTMLElement {
-  const rows = words(alignment.question_tokens, question);
-  const columns = words(alignment.passage_tokens, passage);
-  const weights = matrix(alignment, rows, columns);
-  const head = h('tr', {}, h('td'), ...columns.map(({ text }) => h('th', { scope: 'col' }, h('span', {}, text))));
-  const line = (text: string, shares: number[]): HTMLElement => h('tr', {}, h('th', { scope: 'row' }, text), ...shares.map((share, j) => cell(share, text, columns[j]!.text)));
-  const body = h('tbody', {}, ...rows.map(({ text }, i) => line(text, weights[i]!)));
+export function heatMap(alignment: Alignment, strings: Strings): HTMLElement {
+  const rows = shares(alignment);
+  const columns = alignment.passage_tokens.map(({ text }) => text);
+  const head = h('tr', {}, h('td'), ...columns.map((text) => h('th', { scope: 'col' }, h('span', {}, text))));
+  const line = (text: string, row: number[]): HTMLElement => h('tr', {}, h('th', { scope: 'row' }, text), ...row.map((share, j) => cell(share, text, columns[j]!)));
+  const body = h('tbody', {}, ...alignment.question_tokens.map(({ text }, i) => line(text, rows[i]!)));
   const table = h('table', {}, h('thead', {}, head), body);
   return h('div', {}, h('div', { class: 'heatmap', tabindex: 0, role: 'region', 'aria-label': strings.why }, table), h('p', { class: 'aside' }, strings.whyHint));
 }

@@ -23,14 +23,8 @@ export function marked(text: string, marks: Mark[]): (Node | string)[] {
   return [...made, cut(at, points.length)];
 }
 
-/** Return where a passage's own offsets are moved to by counting from the beginning of the quote. */
-export function shifted(marks: Mark[], citation: Citation, passage: SearchResult): Mark[] {
-  const by = citation.start - passage.start;
-  return marks.map(({ start, end, level }) => ({ start: start - by, end: end - by, level }));
-}
-
 /** Return the passage that a citation quotes, where it is among the sources. */
-export function passageOf(citation: Citation, sources: SearchResult[]): SearchResult | undefined {
+function passageOf(citation: Citation, sources: SearchResult[]): SearchResult | undefined {
   return sources.find(({ passage_id, start, end }) => passage_id === citation.passage_id && start <= citation.start && citation.end <= end);
 }
 
@@ -38,5 +32,6 @@ export function passageOf(citation: Citation, sources: SearchResult[]): SearchRe
 export function supportingMarks(citation: Citation, sources: SearchResult[]): Mark[] {
   const passage = passageOf(citation, sources);
   if (!passage) return [];
-  return shifted(passage.highlights.map(({ start, end }) => ({ start, end, level: 2 })), citation, passage);
+  const by = citation.start - passage.start; // highlights count from where the passage begins
+  return passage.highlights.map(({ start, end }) => ({ start: start - by, end: end - by, level: 2 }));
 }

@@ -2,7 +2,7 @@
 import { Failure } from './failure';
 import { read, write } from './keeper';
 import { serverSentEvents, type ServerEvent } from './sse';
-import type { Answer, Citation, PageReply, Place, SearchReply, SearchResult, SharedAnswer, TermList } from './types';
+import type { Alignment, Answer, Citation, PageReply, Place, SearchReply, SearchResult, SharedAnswer, TermList } from './types';
 
 /** What an answer is made of while it streams. */
 export type ChatEvent =
@@ -12,20 +12,6 @@ export type ChatEvent =
   | { name: 'citation'; data: Citation }
   | { name: 'done'; data: Answer }
   | { name: 'error'; data: { detail?: string } };
-
-/** A word, or a piece of one, with its place in the question or in the passage; offsets count code points. */
-export interface Token {
-  text: string;
-  start: number;
-  end: number;
-}
-
-/** How much each word of a question looked at each word of a passage: a row a question token. */
-export interface Alignment {
-  question_tokens: Token[];
-  passage_tokens: Token[];
-  weights: number[][];
-}
 
 export interface Lead {
   email: string;

@@ -42,7 +42,7 @@ export class SourcePanel {
     const explanation = h('div', {});
     const explain = async (): Promise<void> => {
       const { explainedFully } = await import('./why');
-      const { quote, map } = await explainedFully(this.service, citation, turn.answer!, turn.question, this.strings);
+      const { quote, map } = await explainedFully(this.service, citation, turn.answer!, this.strings);
       explanation.replaceChildren(h('blockquote', { dir: 'auto' }, ...quote), map);
     };
     const why = this.alignment && turn.answer ? whyButton(this.strings, explain) : null;

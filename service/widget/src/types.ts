@@ -3,6 +3,7 @@ import type { components } from './wire';
 
 type Schemas = components['schemas'];
 
+export type Alignment = Schemas['AlignmentReply'];
 export type Answer = Schemas['Answer'];
 export type Citation = Schemas['Citation'];
 export type Features = Schemas['Features'];

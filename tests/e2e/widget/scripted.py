@@ -10,11 +10,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from content.model import Word
+from service.wire import AlignmentReply
 
 BUILT = Path(__file__).parents[3] / "service" / "widget" / "dist"
 _TYPES = {
@@ -62,20 +65,15 @@ def answer(text: str, outcome: str = "answered", **changed: Any) -> dict[str, An
 
 
 TERM = {"name": "Embedding", "slug": "embedding", "definition": "A list of numbers that stands for a text."}
-ALIGNMENT = {
-    "question_tokens": [
-        {"text": "what", "start": 0, "end": 4},
-        {"text": "index", "start": 11, "end": 16},
-    ],
-    "passage_tokens": [
-        {"text": "A", "start": 0, "end": 1},
-        {"text": "vec", "start": 2, "end": 5},
-        {"text": "##tor", "start": 5, "end": 8},
-        {"text": "index", "start": 9, "end": 14},
-        {"text": "keeps", "start": 15, "end": 20},
-    ],
-    "weights": [[0.0, 0.8, 0.7, 0.2, 0.1], [0.0, 0.2, 0.2, 0.9, 0.3]],
-}
+ALIGNMENT = asdict(
+    AlignmentReply(
+        question="What is an index?",
+        quote=QUOTE,
+        question_tokens=(Word("What", 0, 4), Word("index", 11, 16)),
+        passage_tokens=(Word("A", 0, 1), Word("vector", 2, 8), Word("index", 9, 14), Word("keeps", 15, 20)),
+        weights=((0.0, 0.8, 0.2, 0.1), (0.0, 0.2, 0.9, 0.3)),
+    )
+)
 RICH = (
     "An **index** answers *fast*. [1]\n\n- one item\n- `code` in another\n\n```\nindex = build(vectors)\n```\n\n"
     "| kind | speed |\n|---|---|\n| flat | slow |\n\nSee [the docs](https://docs.example/) for more."

@@ -118,6 +118,15 @@ def test_a_visitor_asks_on_the_page_and_follows_a_citation(open_page, server, sc
     page.get_by_role("button", name="Source 1").first.click()
     expect(page.locator(".beside mark").first).to_contain_text("Bahdanau")
     assert watched.violations() == []
+    page.get_by_role("button", name="Why this passage").click()
+    said = page.locator(".beside blockquote").inner_text()
+    heads = page.locator(".beside th[scope=col]").all_inner_texts()
+    assert {"introduced", "mechanism", "Bahdanau"} <= set(heads)
+    at = 0
+    for word in heads:  # the quote's own words, in their order
+        at = said.index(word, at) + len(word)
+    assert set(page.locator(".beside blockquote mark").all_inner_texts()) <= set(heads)
+    assert watched.violations() == []
     assert watched.faults == []
     assert all(url.startswith((server, "data:", "blob:")) for url in watched.requests)
 
