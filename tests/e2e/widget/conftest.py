@@ -26,7 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(missing)
 
 
-@pytest.fixture(scope="session")
+# As long as it is open Playwright's event loop runs, beside which no other test could run one of its own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync"]
     with sync_playwright() as playwright:
