@@ -15,7 +15,7 @@ import glossaryCss from './style/glossary.css';
 import tokensCss from './style/tokens.css';
 import { TermBar } from './termbar';
 import { TermCard } from './termcard';
-import { TermFinder } from './termfinder';
+import { type Place, TermFinder } from './termfinder';
 import { TermPointer } from './termpointer';
 import type { TermItem } from './types';
 
@@ -34,7 +34,11 @@ export async function markTerms({ root, sheets, api, site, brand, language, mode
     const [terms, { strings }] = await Promise.all([allTerms(new Service(api, site, brand.sessionRequired)), speech(brand, language)]);
     const card = new TermCard(strings, (term) => ask(fill(strings.whatIs, term.name)));
     const pointer = new TermPointer(mode, card);
-    const bar = new TermBar(strings.termsOnPage, (place) => pointer.choose(place), () => card.hide());
+    const choose = (place: Place): void => {
+      pointer.choose(place);
+      card.focus();
+    };
+    const bar = new TermBar(strings.termsOnPage, choose, () => card.hide());
     const own = sheet(tokensCss + glossaryCss);
     sheets.push(own);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, own];

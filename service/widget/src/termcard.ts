@@ -9,6 +9,7 @@ const EDGE = 8; // and between the card and the edge of the window
 
 export class TermCard {
   readonly element: HTMLElement;
+  #from: HTMLElement | null = null; // what had the focus before the card took it
 
   constructor(
     private readonly strings: Strings,
@@ -39,8 +40,19 @@ export class TermCard {
     this.#place(range);
   }
 
+  /** Take the focus, if the card is open, until it is hidden. */
+  focus(): void {
+    if (!this.isOpen) return;
+    const { activeElement } = this.element.getRootNode() as ShadowRoot;
+    this.#from = activeElement instanceof HTMLElement ? activeElement : null;
+    this.element.focus({ preventScroll: true });
+  }
+
   hide(): void {
-    if (this.isOpen) this.element.hidePopover();
+    if (!this.isOpen) return;
+    const hadFocus = this.element.matches(':focus-within');
+    this.element.hidePopover();
+    if (hadFocus) this.#from?.focus({ preventScroll: true });
   }
 
   /** Whether a point lies on the card, or on the way to it. */

@@ -59,7 +59,7 @@ export class TermPointer {
   }
 
   #onClick(event: MouseEvent): void {
-    const own = event.composedPath().includes(this.card.element);
+    const own = event.composedPath().includes(this.card.element.getRootNode()); // the card, or the toolbar of terms
     if (own || event.defaultPrevented || !getSelection()?.isCollapsed) return;
     const place = this.#at(event.clientX, event.clientY);
     if (place) this.choose(place);
