@@ -121,7 +121,7 @@ async def _send(vendor: Vendor, fault: Fault, body: dict[str, Any], writer: asyn
         await _chunk(writer, b"data: {" + b'"x": "')
         for _ in range(1600):
             await _chunk(writer, b"x" * 65536)
-        return None
+        await asyncio.sleep(600)  # closed here, it would be a connection that breaks, which is tried again
     said = vendor.text if isinstance(vendor.text, str) else vendor.text(json.dumps(body))
     events = list(_PROTOCOLS[vendor.protocol](said))
     for number, event in enumerate(events):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 QUESTION = "Who introduced attention?"
 TRUE = "Attention was introduced by Bahdanau, Cho and Bengio in 2014 [1]."
 FALSE = "Attention was introduced by Hinton in 1997 [1]."
-SOON = {"model_first_token_seconds": 0.6, "model_idle_seconds": 0.5, "model_total_seconds": 15, "model_retries": 0}
+SOON = {"model_first_token_seconds": 0.6, "model_idle_seconds": 0.5, "model_total_seconds": 3, "model_retries": 0}
 
 
 @pytest.fixture
