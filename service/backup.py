@@ -7,7 +7,6 @@ or damaged is refused before anything of it is put in place.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hashlib
 import json
 import os
@@ -26,6 +25,7 @@ import zstandard
 
 from content.archive import Archive
 from content.errors import BackupError
+from service.alone import alone
 from service.identity import SECRET_FILE
 from service.store import dump
 from service.store.database import DATABASE_FILE, Database
@@ -70,7 +70,7 @@ async def restore(source: Path, data_dir: Path, url: str | None, overwrite: bool
 
     Nothing is touched before the whole file is checked. Raises BackupError, StoreUnavailable.
     """
-    with _alone(data_dir), Archive(data_dir).lock(), _scratch(data_dir) as scratch:
+    with _stopped(data_dir), Archive(data_dir).lock(), _scratch(data_dir) as scratch:
         backup = await asyncio.to_thread(_unpack, source, scratch)
         if not overwrite:
             await _must_be_empty(data_dir, url)
@@ -224,13 +224,11 @@ def _scratch(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
+def _stopped(data_dir: Path) -> Iterator[None]:
     """Keep the service out while its state is replaced. Raises BackupError where it runs."""
     spool = data_dir / "spool"
     spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (spool / DRAIN_LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BackupError(f"the service runs in {data_dir}; stop it before you restore") from error
+    with alone(spool / DRAIN_LOCK) as here:
+        if not here:
+            raise BackupError(f"the service runs in {data_dir}; stop it before you restore")
         yield

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from service import child
+from service.alone import alone
 from service.interval import seconds
 from service.settings import Settings
 from service.sources import SourceSettings
@@ -57,8 +56,9 @@ class Schedule:
         """Ingest what is due, until cancelled; a child that is at work then is ended."""
         while self._sources:
             try:
-                with self._alone() as alone:
-                    if alone:
+                self._data_dir.mkdir(parents=True, exist_ok=True)
+                with alone(self._data_dir / _LOCK) as here:
+                    if here:
                         await self._keep()
             except OSError as error:
                 _log.warning("the schedule cannot be kept at the moment: %s", error)
@@ -99,18 +99,6 @@ class Schedule:
         draft = self._data_dir / f".{_RUNS}"
         draft.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         draft.replace(self._data_dir / _RUNS)
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Hold the right to keep the schedule; false where another process has it."""
-        self._data_dir.mkdir(parents=True, exist_ok=True)
-        with (self._data_dir / _LOCK).open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
 
 
 def last_runs(settings: Settings) -> list[Run]:

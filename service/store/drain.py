@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.errors import StoreUnavailable
+from service.alone import alone
 from service.store import schema
 from service.store.database import Database
 from service.store.questions import Embedded, question_id
@@ -50,9 +49,9 @@ class Drainer:
     async def watch(self) -> None:
         """Drain until cancelled; where another process does, wait until it ends."""
         while True:
-            with self._alone() as alone:
-                self.leads = alone
-                if alone:
+            with alone(self._folder / DRAIN_LOCK) as here:
+                self.leads = here
+                if here:
                     await self._lead()
             await asyncio.sleep(_TRY_AGAIN)
 
@@ -108,16 +107,6 @@ class Drainer:
     def _refuse(self, record: Record) -> None:
         with (self._folder / _REFUSED).open("a", encoding="utf-8") as file:
             file.write(json.dumps([record.kind, record.row], ensure_ascii=False) + "\n")
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        with (self._folder / DRAIN_LOCK).open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
 
 
 def forget_refused(folder: Path, ids: frozenset[str], email: str | None) -> None:

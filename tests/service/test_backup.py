@@ -13,7 +13,9 @@ import zstandard
 from content.archive import Archive
 from content.errors import BackupError
 from service import backup
+from service.alone import alone
 from service.store import leads, schema
+from service.store.drain import DRAIN_LOCK
 from service.store.paging import Part
 from service.store.store import Store
 from tests.fakes import GLOSSARY, ingest_folder, write_pages
@@ -66,7 +68,7 @@ async def test_it_goes_back_where_it_came_from_only_when_told(backed_up, store, 
 
 
 async def test_a_running_service_is_not_overwritten(backed_up, store, tmp_path):  # noqa: F811
-    with store.drainer._alone(), pytest.raises(BackupError, match="stop it"):
+    with alone(tmp_path / "var" / "spool" / DRAIN_LOCK), pytest.raises(BackupError, match="stop it"):
         await backup.restore(backed_up, tmp_path / "var", None, overwrite=True)
 
 
