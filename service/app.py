@@ -22,6 +22,10 @@ from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
 from service import dashboard, mcp
+from service.access.cors import CrossOrigin
+from service.access.identity import Identity
+from service.access.limits import Limits
+from service.answering.curated import Curated
 from service.api import (
     admin,
     chat,
@@ -46,37 +50,33 @@ from service.api.visitor import Services
 from service.asked import AskedRecord
 from service.assistant import Assistant, Thresholds
 from service.conversation import Conversations
-from service.cors import CrossOrigin
-from service.curated import Curated
 from service.dashboard.failure import failed as page_failed
 from service.dashboard.failure import is_page
-from service.desk import Desk
-from service.draining import draining
 from service.errors import status_of
-from service.follower import Follower, configured_depot
 from service.generation.configured import Writing, configured_writing
 from service.generation.extractive import ExtractiveGenerator
 from service.glossary.shelf import Shelf
-from service.identity import Identity
-from service.ingests import Ingests
-from service.learner import Learner
+from service.learn.learner import Learner
+from service.learn.reports import Reports
 from service.library import Library
-from service.limits import Limits
-from service.notify import Notifier
-from service.openai_error import OpenAIErrors, failed, speaks_openai
+from service.openai.error import OpenAIErrors, failed, speaks_openai
+from service.people.desk import Desk
+from service.people.notify import Notifier
 from service.problem import ProblemBodies, problem
-from service.reports import Reports
 from service.request_id import HEADER, RequestId
-from service.schedule import Schedule
 from service.settings import Settings
 from service.sites import Sites
-from service.steward import Steward
 from service.store.store import Store
 from service.telemetry.access import Access
 from service.telemetry.facts import sampling
 from service.telemetry.metrics import Metrics
 from service.telemetry.stage import Stages
 from service.telemetry.tracing import Tracing
+from service.upkeep.draining import draining
+from service.upkeep.follower import Follower, configured_depot
+from service.upkeep.ingests import Ingests
+from service.upkeep.schedule import Schedule
+from service.upkeep.steward import Steward
 from service.wire import FieldError, Problem
 from service.worker import Worker
 

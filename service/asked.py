@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from content.asked import AskedQuestion, AskedQuestions
 from service.model import Done
 from service.policy import PrivacySettings
-from service.redaction import redacted
+from service.privacy.redaction import redacted
 
 _log = logging.getLogger("glossator.asked")
 

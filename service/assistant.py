@@ -15,14 +15,14 @@ from content.reranking import Reranker, reranked
 from content.search import Found, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
-from service.cite import citation, related_term, search_result
-from service.clarify import clarification
-from service.courtesy import courtesy
-from service.curated import Curated
-from service.followup import phrasings
+from service.answering.cite import citation, related_term, search_result
+from service.answering.clarify import clarification
+from service.answering.courtesy import courtesy
+from service.answering.curated import Curated
+from service.answering.followup import phrasings
+from service.answering.markdown import escape
 from service.generation.configured import Writing
 from service.generation.generator import Declined, Note, Segment, Task
-from service.markdown import escape
 from service.model import (
     Answer,
     Citation,

@@ -9,7 +9,7 @@ from content.archive import Archive
 from content.embedding import Embedder
 from content.errors import IndexUnavailable, NoSnapshot, SnapshotError
 from content.snapshot import Snapshot
-from service.follower import Follower
+from service.upkeep.follower import Follower
 
 _log = logging.getLogger("glossator.library")
 _INTERVAL = 1.0  # seconds between two looks at the pointer

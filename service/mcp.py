@@ -39,17 +39,17 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from content.errors import GlossatorError, NotFound
 from content.model import Term
+from service.access.cors import SITE_HEADER
+from service.access.visit import Guest
 from service.api.chat import remembered
 from service.api.search import found
 from service.api.stream import last
 from service.api.terms import detail
 from service.api.visitor import Services, Visitor, admitted, find_site
 from service.assistant import Question
-from service.cors import SITE_HEADER
 from service.message import checked
 from service.model import Answer, SearchReply
 from service.settings import DEFAULT_SITE
-from service.visit import Guest
 from service.wire import Definitions
 
 _log = logging.getLogger("glossator.mcp")

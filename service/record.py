@@ -10,7 +10,7 @@ from content.snapshot import Snapshot
 from service.conversation import new_id
 from service.model import Done, SearchResult
 from service.policy import PrivacySettings
-from service.redaction import redacted
+from service.privacy.redaction import redacted
 from service.store.questions import packed
 from service.store.rows import Handoff
 from service.store.schema import milliseconds, now

@@ -30,10 +30,10 @@ from content.archive import Archive
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.milvus import DEFAULT_NAME, Milvus
+from service.answering.replies import RepliesSettings
 from service.brand import BrandSettings
 from service.language_models import Address, Models, ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
-from service.replies import RepliesSettings
 from service.sources import Interval, SourceSettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"

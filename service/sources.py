@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from content.model import DEFAULT_COLLECTION
-from service.interval import seconds
 from service.language_models import Address
+from service.upkeep.interval import seconds
 
 
 def _interval(value: str) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from service.answering.replies import RepliesSettings
 from service.app import create_app
 from service.language_models import ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
-from service.replies import RepliesSettings
 from service.settings import Settings, SiteSettings, load_settings
 from service.sources import SourceSettings
 from tests.fakes import HashingEmbedder

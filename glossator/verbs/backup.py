@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from glossator.output import note, say, shown
-from service import backup as backups
-from service.backup import Backup
 from service.settings import Settings
 from service.store.store import Store
+from service.upkeep import backup as backups
+from service.upkeep.backup import Backup
 
 
 def backup(

@@ -27,10 +27,10 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write the published glossary as files that any web host can serve."""
+    from service.access.visit import Guest
     from service.api.visitor import Visitor, find_site
     from service.glossary.export import build as write
     from service.sites import Sites
-    from service.visit import Guest
 
     settings: Settings = context.obj
     if base_url is not None and not base_url.startswith(("http://", "https://")):

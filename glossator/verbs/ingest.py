@@ -24,9 +24,9 @@ from ingest.ray import RayEngine
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
 from ingest.web.store import forget
-from service.follower import configured_depot
-from service.interval import seconds
 from service.settings import Settings
+from service.upkeep.follower import configured_depot
+from service.upkeep.interval import seconds
 
 
 class Engine(StrEnum):

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from content.errors import ConfigurationError
 from glossator.output import print_json, say, shown
 from glossator.verbs.keys import AsJson, with_store
-from service import password
-from service.mailbox import Mailbox
+from service.access import password
+from service.people.mailbox import Mailbox
 from service.store import members, sites
 from service.store.database import Database
 from service.store.rows import Member, Role

@@ -13,8 +13,8 @@ from glossator.output import say
 from glossator.sources import configured_sources
 from glossator.verbs.ingest import ingest_options, ingest_sources, print_report
 from ingest.sources import Source
-from service.follower import configured_depot
 from service.settings import Settings
+from service.upkeep.follower import configured_depot
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

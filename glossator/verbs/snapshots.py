@@ -12,8 +12,8 @@ from content.errors import NoSnapshot, SnapshotError
 from content.manifest import Manifest
 from content.replica import roll_back
 from glossator.output import fail, print_json, say, shown, table
-from service.follower import configured_depot
 from service.settings import Settings
+from service.upkeep.follower import configured_depot
 
 app = typer.Typer(help="The published states: look at them, check them, go back.", no_args_is_help=True)
 

@@ -23,7 +23,9 @@ from service.api.chat import remembered
 from service.api.stream import event_stream, last, opening, paced, unless_left, unread
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
-from service.completion import (
+from service.message import checked
+from service.model import Answer, Delta, Done, Event, Turn
+from service.openai.completion import (
     ALL,
     ChatCompletion,
     CompletionChoice,
@@ -39,9 +41,7 @@ from service.completion import (
     notes,
     unmarked,
 )
-from service.message import checked
-from service.model import Answer, Delta, Done, Event, Turn
-from service.openai_error import OpenAIFailure, failure
+from service.openai.error import OpenAIFailure, failure
 from service.wire import Problem
 
 _ERRORS: dict[int | str, dict[str, Any]] = {

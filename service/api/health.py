@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from service.api.visitor import TheServices
 from service.problem import problem
-from service.readiness import complaints, degraded
+from service.upkeep.readiness import complaints, degraded
 from service.wire import Health, Ready
 
 router = APIRouter(tags=["health"])

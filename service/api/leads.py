@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from content.errors import Forbidden, InvalidQuestion
 from service import record
 from service.api.visitor import TheGuest, TheServices
-from service.mailbox import Mailbox
+from service.people.mailbox import Mailbox
 from service.policy import LeadSettings
 from service.wire import LeadReply
 

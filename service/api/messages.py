@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.alignment import alignment
+from service.answering.alignment import alignment
 from service.api.visitor import TheServices, TheVisitor
 from service.wire import AlignmentReply
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from content.errors import Forbidden
+from service.access.limits import is_this_machine
 from service.api.visitor import TheServices, address
-from service.limits import is_this_machine
 from service.settings import Settings
 from service.telemetry.facts import exposition, sample
 

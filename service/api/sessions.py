@@ -9,8 +9,8 @@ from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from content.errors import SignInNeeded
+from service.access.identity import SESSION_SECONDS
 from service.api.visitor import TheServices, address, find_site
-from service.identity import SESSION_SECONDS
 from service.settings import DEFAULT_SITE
 from service.wire import SessionReply
 

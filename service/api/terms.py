@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from content.errors import InvalidQuestion
 from content.model import Term
 from content.snapshot import Snapshot
+from service.answering.cite import related_term
 from service.api.visitor import TheVisitor
-from service.cite import related_term
 from service.questions import questions_of
 from service.wire import TermChoices, TermDetail, TermItem, TermList
 

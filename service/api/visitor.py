@@ -11,25 +11,25 @@ from fastapi import Depends, Header, Request
 from content.embedding import Embedder
 from content.errors import NotFound, SignInNeeded
 from content.snapshot import Snapshot
+from service.access.cors import SITE_HEADER
+from service.access.identity import Identity
+from service.access.limits import Limits
+from service.access.visit import Guest
+from service.answering.curated import Curated
 from service.asked import AskedRecord
 from service.assistant import Assistant
 from service.conversation import Conversations
-from service.cors import SITE_HEADER
-from service.curated import Curated
-from service.desk import Desk
 from service.glossary.shelf import Shelf
-from service.identity import Identity
-from service.ingests import Ingests
-from service.learner import Learner
+from service.learn.learner import Learner
+from service.learn.reports import Reports
 from service.library import Library
-from service.limits import Limits
-from service.reports import Reports
+from service.people.desk import Desk
 from service.settings import DEFAULT_SITE, Settings, SiteSettings
 from service.sites import Sites, public_collections
 from service.store.store import Store
 from service.telemetry.metrics import Metrics
 from service.telemetry.tracing import Tracing
-from service.visit import Guest
+from service.upkeep.ingests import Ingests
 from service.worker import Worker
 
 _COUNTED = frozenset({"POST"})  # the methods that cost something; lists and definitions are read from memory

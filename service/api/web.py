@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from service.access.cors import origin_of
 from service.api.visitor import Services, find_site
-from service.cors import origin_of
 from service.settings import DEFAULT_SITE, SiteSettings
 
 _BUILT = Path(__file__).parent.parent / "widget" / "dist"

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Form, Response
 from content.errors import InvalidQuestion
 from service.api.admin import ingests, snapshots
 from service.api.admin.principal import Editor, ThePart, Viewer
-from service.child import COMMAND, run
 from service.dashboard.form import validated
 from service.dashboard.navigation import ROOT
 from service.dashboard.view import TheView, go_to
-from service.schedule import runs_of
 from service.store.paging import Part
+from service.upkeep.child import COMMAND, run
+from service.upkeep.schedule import runs_of
 
 router = APIRouter(prefix=f"{ROOT}/content", include_in_schema=False)
 

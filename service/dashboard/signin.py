@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from content.errors import SignInNeeded, TooMany
-from service import password
+from service.access import password
 from service.api.admin import signin as api
 from service.api.admin.principal import COOKIE, Viewer
 from service.api.visitor import TheServices

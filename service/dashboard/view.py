@@ -14,10 +14,10 @@ from fastapi import Cookie, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.answering.link import vetted
 from service.api.admin.principal import COOKIE, Principal
 from service.api.visitor import Services, services
 from service.dashboard.navigation import ROOT, chapters, is_current
-from service.link import vetted
 from service.settings import SiteSettings
 
 FILES = Path(__file__).parent / "static"

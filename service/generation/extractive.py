@@ -12,9 +12,9 @@ from content.model import BlockKind, PassageKind, Term
 from content.rank import coverage, overlap
 from content.search import Found, asks_definition
 from content.words import stems
-from service.evidence import Evidence, Quote, Unit, joined
+from service.answering.evidence import Evidence, Quote, Unit, joined
+from service.answering.markdown import escape, quote_markdown
 from service.generation.generator import Segment, Task
-from service.markdown import escape, quote_markdown
 from service.worker import Worker
 
 _PASSAGES = 5  # that sentences are chosen from

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from content.search import Found
-from service.evidence import Quote
+from service.answering.evidence import Quote
 from service.model import Turn, Usage
 from service.settings import SiteSettings
 

@@ -15,14 +15,14 @@ from typing import Literal
 from content.embedding import Embedder
 from content.errors import Busy, ModelFailed
 from content.words import words
-from service.evidence import Evidence
+from service.answering.evidence import Evidence
+from service.answering.markdown import escape
 from service.generation.draft import Draft, Sentence
 from service.generation.extractive import ExtractiveGenerator
 from service.generation.generator import Declined, Note, Part, Segment, Task
 from service.generation.prompt import MOST_PASSAGES, Prompt, prompt
 from service.generation.provider import LanguageModel
 from service.generation.support import Support, Verifier
-from service.markdown import escape
 from service.model import Usage
 from service.worker import Worker
 

@@ -17,7 +17,7 @@ from content.embedding import Embedder, TokenVectors
 from content.model import Hit
 from content.reranking import Reranker
 from content.words import stems
-from service.evidence import Evidence, Quote, Unit, joined
+from service.answering.evidence import Evidence, Quote, Unit, joined
 from service.generation.alignment import Alignment, Pair, Word, words
 from service.generation.contradiction import SIMILAR, SUBJECT, contradiction
 from service.generation.draft import Sentence

@@ -14,8 +14,8 @@ from itertools import groupby
 from content.glossary import Glossary
 from content.model import Block, BlockKind, Page, Section, Term
 from content.words import fold
+from service.answering.link import vetted
 from service.glossary.addresses import Addresses
-from service.link import vetted
 
 _ADDRESS = re.compile(r"\b(?:https?://|mailto:)[^\s<>\"“”«»]+", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\d{1,9})[.)]\s*$")

@@ -17,11 +17,11 @@ from content.language import code_of
 from content.model import Term
 from content.snapshot import Snapshot
 from content.words import fold
+from service.answering.link import vetted
 from service.glossary import jsonld, syndication
 from service.glossary.addresses import Addresses
 from service.glossary.neighbourhood import neighbourhood, neighbours
 from service.glossary.prose import Prose
-from service.link import vetted
 from service.questions import questions_of
 from service.settings import SiteSettings
 

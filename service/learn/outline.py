@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import yaml
 
 from content.words import fold
+from service.answering.markdown import escape
 from service.learn.gaps import Gap
-from service.markdown import escape
 
 _ENTRIES = 8  # questions that get a heading of their own
 _EXCERPT = 300  # characters

@@ -7,13 +7,13 @@ import secrets
 from sqlalchemy import select, update
 
 from content.errors import NotFound
+from service.access.token import digest
 from service.conversation import new_id
 from service.store.conversations import of_site
 from service.store.database import Database
 from service.store.paging import Page, Part, columns, made, page
 from service.store.rows import Key, Role
 from service.store.schema import keys, now
-from service.token import digest
 
 _PREFIX = "glo_"  # by which scanners for leaked secrets, and people, know a key
 _USED_EVERY = 60_000  # milliseconds; a key that is used all the time is not written all the time

@@ -9,13 +9,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from content.errors import Conflict, NotFound
+from service.access.token import digest
 from service.conversation import new_id
 from service.store.conversations import of_site
 from service.store.database import Database
 from service.store.paging import Page, Part, columns, made, page
 from service.store.rows import Member, Role
 from service.store.schema import members, now, sessions
-from service.token import digest
 
 
 async def create(database: Database, email: str, name: str, password: str, role: Role, site_id: str | None) -> Member:

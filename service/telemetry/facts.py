@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from content.errors import NoSnapshot
 from content.manifest import Manifest
 from service.api.visitor import Services
-from service.schedule import Run, last_runs
+from service.upkeep.schedule import Run, last_runs
 
 _INTERVAL = 1.0  # seconds between two samples
 

@@ -25,8 +25,8 @@ from content import rank
 from content.embedding import Embedded, SentenceTransformerEmbedder
 from content.rank import SIGNALS
 from content.search import candidates
+from service.answering.followup import stand_alone
 from service.evaluation import read_queries
-from service.followup import stand_alone
 from service.model import Turn
 from tests.bench.quality import published, sets
 

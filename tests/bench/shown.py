@@ -23,10 +23,10 @@ from content.embedding import Embedder
 from content.search import search
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
+from service.answering.evidence import Evidence
 from service.evaluation import read_queries
 from service.evaluation.estimate import share
 from service.evaluation.jsonl import read_lines
-from service.evidence import Evidence
 from service.generation.draft import Draft
 from service.generation.extractive import compose
 from service.generation.prompt import MOST_PASSAGES, prompt

@@ -35,7 +35,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
-from service import reports as computed
+from service.learn import reports as computed
 from service.learn.conversations import Dimension
 from service.store import conversations, learning, questions, schema
 from service.store.database import Database

@@ -25,9 +25,9 @@ from content.search import search
 from content.sentences import sentences
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
+from service.answering.evidence import Evidence
 from service.evaluation import read_queries
 from service.evaluation.estimate import share
-from service.evidence import Evidence
 from service.generation.draft import Sentence
 from service.generation.prompt import MOST_PASSAGES
 from service.generation.support import Verifier

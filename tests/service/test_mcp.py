@@ -15,8 +15,8 @@ from service.app import create_app, create_services, running
 from service.mcp import ContentTools
 from service.settings import load_settings
 from tests.fakes import HashingEmbedder, write_pages
+from tests.service.access.test_origins import SITES, data_dir  # noqa: F401
 from tests.service.api import client as http_client
-from tests.service.test_origins import SITES, data_dir  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

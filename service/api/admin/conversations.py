@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.admin.principal import Agent, Site, ThePart, Viewer, noted
 from service.api.visitor import TheServices
-from service.export import MEDIA_TYPES, Format, exported
+from service.privacy.export import MEDIA_TYPES, Format, exported
 from service.store import conversations, handoffs
 from service.store.conversations import Only
 from service.store.paging import Page

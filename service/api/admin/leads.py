@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from service.api.admin.principal import Agent, Site, ThePart, Viewer, noted
 from service.api.visitor import TheServices
-from service.export import MEDIA_TYPES, Format, exported
+from service.privacy.export import MEDIA_TYPES, Format, exported
 from service.store import leads
 from service.store.paging import Page
 from service.store.rows import Lead

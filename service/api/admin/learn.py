@@ -10,15 +10,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from content.errors import InvalidQuestion, NotFound
-from service import reports
 from service.api.admin.principal import Site, ThePart, Viewer
 from service.api.visitor import Services, TheServices
+from service.learn import reports
 from service.learn.asked import PageKey, Period
 from service.learn.conversations import Dimension, Quality
 from service.learn.overview import Overview
 from service.learn.questions import TopQuestion
+from service.learn.reports import GapItem, LeadItem
 from service.learn.sources import PageUsage
-from service.reports import GapItem, LeadItem
 from service.sites import public_collections
 from service.store import learning
 from service.store.learning import Scope

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from service import password
+from service.access import password
 from service.api.admin.principal import Owner, Site, ThePart, noted
 from service.api.visitor import TheServices, find_site
-from service.mailbox import Mailbox
+from service.people.mailbox import Mailbox
 from service.store import members
 from service.store.paging import Page
 from service.store.rows import Member, Role

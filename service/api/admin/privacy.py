@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from service import privacy
 from service.api.admin.principal import Owner, Site, ThePart, noted
 from service.api.visitor import TheServices
-from service.mailbox import Mailbox
-from service.privacy import Subject
+from service.people.mailbox import Mailbox
+from service.privacy import erasure
+from service.privacy.erasure import Subject
 from service.store import audit
 from service.store.paging import Page
 from service.store.rows import AuditEntry
@@ -39,7 +39,7 @@ class SubjectIn(BaseModel):
 async def export(body: SubjectIn, who: Owner, services: TheServices) -> dict[str, list[dict[str, Any]]]:
     """Give out every row that is kept of a visitor, by table."""
     subject = Subject(who.site(body.site_id), body.visitor_id, body.email)
-    found = await privacy.export(services.store, subject)
+    found = await erasure.export(services.store, subject)
     await noted(services, who, "export visitor", subject.site_id, None)
     return found
 
@@ -48,7 +48,7 @@ async def export(body: SubjectIn, who: Owner, services: TheServices) -> dict[str
 async def erase(body: SubjectIn, who: Owner, services: TheServices) -> dict[str, int]:
     """Erase every row that is kept of a visitor; return how many of each table."""
     subject = Subject(who.site(body.site_id), body.visitor_id, body.email)
-    gone = await privacy.erase(services.store, subject, services.asked, services.conversations, services.desk)
+    gone = await erasure.erase(services.store, subject, services.asked, services.conversations, services.desk)
     services.reports.forget()
     await noted(services, who, "erase visitor", subject.site_id, None)
     return gone

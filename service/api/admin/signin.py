@@ -9,10 +9,10 @@ from fastapi import APIRouter, Cookie, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from content.errors import SignInNeeded
-from service import password
+from service.access import password
 from service.api.admin.principal import COOKIE, Viewer
 from service.api.visitor import Services, TheServices, address
-from service.mailbox import Mailbox
+from service.people.mailbox import Mailbox
 from service.store import members
 from service.store.rows import Role
 

@@ -12,9 +12,9 @@ from content.manifest import Manifest
 from content.replica import roll_back
 from service.api.admin.principal import Editor, ThePart, Viewer, noted
 from service.api.visitor import TheServices
-from service.follower import configured_depot
 from service.settings import Settings
 from service.store.paging import Page
+from service.upkeep.follower import configured_depot
 
 router = APIRouter(prefix="/v1/admin/snapshots", tags=["admin: content"])
 

@@ -29,7 +29,7 @@ from glossator.client import (
 from service.app import create_app
 from service.settings import load_settings
 from tests.fakes import HashingEmbedder
-from tests.service.test_origins import SITES, data_dir  # noqa: F401
+from tests.service.access.test_origins import SITES, data_dir  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from service.notify import Notifier
+from service.people.notify import Notifier
 from tests.service.admin.acting import ask, lead, settled
 from tests.service.api import client
 

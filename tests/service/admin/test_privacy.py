@@ -10,8 +10,8 @@ import json
 import pytest
 from sqlalchemy import update
 
-from service.export import cell
-from service.redaction import redacted
+from service.privacy.export import cell
+from service.privacy.redaction import redacted
 from service.store import schema
 from tests.service.admin.acting import ask, key, lead, settled
 from tests.service.admin.conftest import SHOP
@@ -113,7 +113,7 @@ KEPT = [{"id": "default", "privacy": {"conversation_days": 30, "lead_days": 60}}
 
 
 async def test_what_is_too_old_goes(data_dir):
-    from service import privacy
+    from service.privacy import erasure
 
     async with client(data_dir, site=KEPT, answer_threshold=0.3) as http:
         old, young = await ask(http), await ask(http)
@@ -127,7 +127,7 @@ async def test_what_is_too_old_goes(data_dir):
             await connection.execute(change.values(last_at=schema.now() - 31 * days))
             change = update(schema.leads).where(schema.leads.c.conversation_id == young["conversation_id"])
             await connection.execute(change.values(created_at=schema.now() - 61 * days))
-        await privacy.expire(services.store, services.sites)
+        await erasure.expire(services.store, services.sites)
         owner = await key(http)
         listed = (await http.get("/v1/admin/conversations", headers=owner)).json()["items"]
         assert [one["id"] for one in listed] == [young["conversation_id"]]

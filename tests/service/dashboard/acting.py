@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from service import password
+from service.access import password
 from service.store import members
 from service.store.rows import Role
 

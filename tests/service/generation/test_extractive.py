@@ -3,7 +3,7 @@
 import pytest
 
 from content.search import search
-from service.cite import citation, search_result
+from service.answering.cite import citation, search_result
 from service.generation.extractive import compose
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, open_snapshot, write_pages
 

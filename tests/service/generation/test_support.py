@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from content.search import search
-from service.evidence import Evidence
+from service.answering.evidence import Evidence
 from service.generation.alignment import Pair, words
 from service.generation.contradiction import contradiction
 from service.generation.draft import Sentence

@@ -13,10 +13,10 @@ from selectolax.lexbor import LexborHTMLParser
 from content.glossary import slugify
 from content.model import Term
 from content.snapshot import Snapshot
+from service.answering.link import vetted
 from service.glossary.addresses import Addresses
 from service.glossary.export import build
 from service.glossary.site import Filter, GlossarySite
-from service.link import vetted
 from service.settings import SiteSettings
 from tests.fakes import ingest_folder, open_snapshot, write_pages
 

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable, Coroutine
 
 from content.errors import Busy, StoreUnavailable
-from service import privacy
-from service.curated import Curated
-from service.desk import Desk
-from service.learner import Learner
-from service.notify import Notifier
+from service.answering.curated import Curated
+from service.learn.learner import Learner
+from service.people.desk import Desk
+from service.people.notify import Notifier
+from service.privacy import erasure
 from service.sites import Sites
 from service.store.store import Store
 from service.store.unbroken import unbroken
@@ -78,4 +78,4 @@ class Steward:
             await asyncio.sleep(seconds if self._store.drainer.leads else _SEND_SECONDS)
 
     async def _tidy(self) -> None:
-        await privacy.expire(self._store, self._sites)
+        await erasure.expire(self._store, self._sites)

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from service.courtesy import courtesy
-from service.replies import RepliesSettings
+from service.answering.courtesy import courtesy
+from service.answering.replies import RepliesSettings
 
 REPLIES = RepliesSettings(hello="H", thanks="T", goodbye="G", about="A", person="P")
 

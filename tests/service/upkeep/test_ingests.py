@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from service.ingests import Ingests
 from service.settings import load_settings
 from service.store import jobs
 from service.store.rows import Job
 from service.store.store import Store
+from service.upkeep.ingests import Ingests
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from service.markdown import escape
+from service.answering.markdown import escape
 from service.model import Answer, Citation
 
 ALL = "glossator"  # the model that searches all collections

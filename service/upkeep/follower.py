@@ -10,8 +10,8 @@ from content.depot import Depot
 from content.embedding import Embedder
 from content.errors import IngestRunning, NotFound, SnapshotError
 from content.replica import follow
-from service.interval import seconds
 from service.settings import Settings
+from service.upkeep.interval import seconds
 
 _log = logging.getLogger("glossator.follower")
 _LONGEST_WAIT = 300.0  # seconds between two looks at a depot that gives nothing that can be used

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from service import child
-from service.alone import alone
-from service.interval import seconds
 from service.settings import Settings
 from service.sources import SourceSettings
+from service.upkeep import child
+from service.upkeep.alone import alone
+from service.upkeep.interval import seconds
 
 _log = logging.getLogger("glossator.schedule")
 _LOCK = "schedule.lock"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from content.errors import NotFound
-from service.identity import Identity
+from service.access.identity import Identity
 from service.settings import SiteSettings
 
 

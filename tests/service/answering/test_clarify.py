@@ -5,10 +5,10 @@ from functools import reduce
 import pytest
 
 from content.search import joined, search
-from service.clarify import clarification
-from service.followup import phrasings
+from service.answering.clarify import clarification
+from service.answering.followup import phrasings
+from service.answering.replies import RepliesSettings
 from service.model import Turn
-from service.replies import RepliesSettings
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 EMBEDDER = HashingEmbedder()

@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from content.model import Hit, Term
 from content.words import stem_as_written
-from service.evidence import Quote
-from service.link import quote_link
+from service.answering.evidence import Quote
+from service.answering.link import quote_link
 from service.model import Citation, Highlight, RelatedTerm, SearchResult
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")

@@ -1,6 +1,6 @@
 import pytest
 
-from service.link import quote_link, vetted
+from service.answering.link import quote_link, vetted
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from contextlib import suppress
 import pytest
 
 from content.errors import ConfigurationError
-from service.interval import seconds
-from service.schedule import Schedule
 from service.settings import load_settings
+from service.upkeep.interval import seconds
+from service.upkeep.schedule import Schedule
 
 pytestmark = pytest.mark.anyio
 

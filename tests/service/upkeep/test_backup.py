@@ -12,12 +12,12 @@ import zstandard
 
 from content.archive import Archive
 from content.errors import BackupError
-from service import backup
-from service.alone import alone
 from service.store import leads, schema
 from service.store.drain import DRAIN_LOCK
 from service.store.paging import Part
 from service.store.store import Store
+from service.upkeep import backup
+from service.upkeep.alone import alone
 from tests.fakes import GLOSSARY, ingest_folder, write_pages
 from tests.service.store import rows
 from tests.service.store.conftest import anyio_backend, server, store, url  # noqa: F401

@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from content.errors import Conflict, InvalidQuestion, StoreUnavailable
-from service.child import COMMAND, started
 from service.settings import Settings
 from service.store import jobs
 from service.store.rows import Job
 from service.store.store import Store
+from service.upkeep.child import COMMAND, started
 
 _log = logging.getLogger("glossator.ingests")
 _LINES = 200  # of a child's output are kept

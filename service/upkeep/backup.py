@@ -25,13 +25,13 @@ import zstandard
 
 from content.archive import Archive
 from content.errors import BackupError
-from service.alone import alone
-from service.identity import SECRET_FILE
+from service.access.identity import SECRET_FILE
 from service.store import dump
 from service.store.database import DATABASE_FILE, Database
 from service.store.drain import DRAIN_LOCK
 from service.store.spool import Segments
 from service.store.store import Store
+from service.upkeep.alone import alone
 
 _CONTENTS = "contents.json"
 _FORMAT = 1

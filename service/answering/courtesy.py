@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from service.replies import RepliesSettings
+from service.answering.replies import RepliesSettings
 
 _FILLER = r"(?:\s*(?:there|everyone|all|team|again|you|so much|a lot|very much|please|now|then|for (?:the|your) help))*"
 _PERSON = (

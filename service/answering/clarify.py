@@ -10,8 +10,8 @@ from content.glossary import name_key
 from content.model import Term
 from content.search import Found, asks_definition
 from content.words import stems, unique, words
+from service.answering.replies import RepliesSettings
 from service.model import Turn
-from service.replies import RepliesSettings
 
 _MOST_CHOICES = 4
 _NEAR = 10  # passages among whose pages those that "this library" can mean are looked for

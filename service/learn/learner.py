@@ -17,8 +17,8 @@ import numpy as np
 from content.embedding import Embedder, Vectors
 from content.errors import Busy, InvalidQuestion, NoSnapshot, NotFound
 from content.snapshot import Snapshot
+from service.answering.curated import Curated
 from service.assistant import Assistant, Question
-from service.curated import Curated
 from service.learn import topics
 from service.learn.clusters import Labels
 from service.library import Library

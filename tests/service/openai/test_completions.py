@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from service.completion import Footnotes, notes, unmarked
 from service.model import Citation
+from service.openai.completion import Footnotes, notes, unmarked
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
+from tests.service.access.test_origins import SHOP, SITES, data_dir  # noqa: F401
 from tests.service.api import client
-from tests.service.test_origins import SHOP, SITES, data_dir  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
+from service.access.visit import Guest
 from service.conversation import new_id
 from service.model import Answer, Done, Outcome
 from service.policy import HandoffSettings
@@ -13,7 +14,6 @@ from service.store import handoffs
 from service.store.rows import Handoff
 from service.store.schema import moment, now
 from service.store.store import Store
-from service.visit import Guest
 
 _COUNTED = 10_000  # conversations whose refusals in a row are remembered
 # After this time a handoff that was asked for here and is open in no row is over: it has passed the spool long since.

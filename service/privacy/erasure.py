@@ -9,7 +9,7 @@ from typing import Any
 
 from service.asked import AskedRecord
 from service.conversation import Conversations
-from service.desk import Desk
+from service.people.desk import Desk
 from service.policy import PrivacySettings
 from service.sites import Sites
 from service.store import privacy

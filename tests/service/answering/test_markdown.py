@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from content.model import BlockKind
-from service.markdown import escape, quote_markdown
+from service.answering.markdown import escape, quote_markdown
 
 
 @pytest.mark.parametrize(

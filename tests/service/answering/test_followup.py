@@ -1,6 +1,6 @@
 import pytest
 
-from service.followup import phrasings, stand_alone
+from service.answering.followup import phrasings, stand_alone
 from service.model import Turn
 
 

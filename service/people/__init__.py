@@ -1,0 +1,1 @@
+"""People: who waits for one, and how the owner hears of it."""
