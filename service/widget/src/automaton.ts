@@ -51,30 +51,32 @@ export class Automaton {
 
   /** Yield the names in a text, from left to right, without overlaps. */
   *find(text: string): Generator<Spotted> {
-    const words = [...text.matchAll(WORD)];
-    for (let i = 0; i < words.length; i++) {
-      const found = this.#longest(text, words, i);
-      if (!found) continue;
-      yield found.spotted;
-      i = found.last;
+    for (let first = wordAt(text, 0); first; ) {
+      const found = this.#longest(text, first);
+      if (found) yield found;
+      first = wordAt(text, found?.end ?? ended(first));
     }
   }
 
-  #longest(text: string, words: RegExpExecArray[], first: number): { spotted: Spotted; last: number } | null {
-    const start = words[first]!.index;
-    let at = this.#root;
-    let found: { spotted: Spotted; last: number } | null = null;
-    for (let i = first; i < words.length; i++) {
-      const { 0: word, index } = words[i]!;
-      const next = step(at, fold(word));
-      if (!next || (i > first && !BETWEEN.test(text.slice(ended(words[i - 1]!), index)))) break;
-      at = next;
-      const end = index + word.length;
-      const term = at.exact.get(text.slice(start, end)) ?? at.folded;
-      if (term) found = { spotted: { term, start, end }, last: i };
+  #longest(text: string, first: RegExpExecArray): Spotted | null {
+    let found: Spotted | null = null;
+    let at = step(this.#root, fold(first[0]));
+    for (let last = first; at; ) {
+      const end = ended(last);
+      const term = at.exact.get(text.slice(first.index, end)) ?? at.folded;
+      if (term) found = { term, start: first.index, end };
+      const word = at.next.size ? wordAt(text, end) : null;
+      if (!word || !BETWEEN.test(text.slice(end, word.index))) break;
+      at = step(at, fold(word[0]));
+      last = word;
     }
     return found;
   }
+}
+
+function wordAt(text: string, index: number): RegExpExecArray | null {
+  WORD.lastIndex = index;
+  return WORD.exec(text);
 }
 
 /** Go on by a word, or by what it is the plural of in English. */
