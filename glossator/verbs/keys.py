@@ -14,8 +14,8 @@ from glossator.output import print_json, say, shown, table
 from service.settings import Settings
 from service.store import keys, sites
 from service.store.database import Database
-from service.store.paging import MOST, Part
-from service.store.rows import Key, Role
+from service.store.paging import all_parts
+from service.store.rows import Key, Member, Role
 from service.store.store import Store
 
 app = typer.Typer(help="Admin keys: make them, list them, revoke them.", no_args_is_help=True)
@@ -53,17 +53,11 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the keys, the newest first."""
 
     async def work(database: Database) -> list[Key]:
-        part, found = Part(MOST), list[Key]()
-        while True:
-            page = await keys.listed(database, None, part)
-            found += page.items
-            if page.next is None:
-                return found
-            part = Part(MOST, page.next)
+        return await all_parts(lambda part: keys.listed(database, None, part))
 
     found = with_store(context, work)
     if as_json:
-        print_json([{name: _plain(value) for name, value in asdict(key).items()} for key in found])
+        print_json([plain(key) for key in found])
         return
     rows = [
         (
@@ -71,8 +65,8 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
             key.role,
             key.site_id or "all",
             key.name or "",
-            _day(key.created_at),
-            _day(key.last_used_at),
+            day(key.created_at),
+            day(key.last_used_at),
             _state(key),
         )
         for key in found
@@ -109,13 +103,19 @@ def with_store(context: typer.Context, work: Callable[[Database], Awaitable[_T]]
     return asyncio.run(run())
 
 
+def plain(row: Key | Member) -> dict[str, object]:
+    """Return a row as JSON has it."""
+    return {name: _plain(value) for name, value in asdict(row).items()}
+
+
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _day(when: datetime | None) -> str:
+def day(when: datetime | None) -> str:
+    """Return a moment for a table."""
     return "never" if when is None else when.strftime("%Y-%m-%d %H:%M")
 
 
 def _state(key: Key) -> str:
-    return "" if key.revoked_at is None else f"revoked {_day(key.revoked_at)}"
+    return "" if key.revoked_at is None else f"revoked {day(key.revoked_at)}"

@@ -10,21 +10,23 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from content.errors import ConfigurationError
-from glossator.output import print_json, say, shown
-from glossator.verbs.keys import AsJson, with_store
+from glossator.output import print_json, say, shown, table
+from glossator.verbs.keys import AsJson, day, plain, with_store
 from service.access import password
 from service.people.mailbox import Mailbox
 from service.store import members, sites
 from service.store.database import Database
+from service.store.paging import all_parts
 from service.store.rows import Member, Role
 
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that the member signs in with.")]
 app = typer.Typer(help="Members: who may sign in to the dashboard.", no_args_is_help=True)
 
 
 @app.command()
 def create(
     context: typer.Context,
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address to sign in with.")],
+    email: Email,
     role: Annotated[Role, typer.Option(help="What the member may do.")] = Role.OWNER,
     name: Annotated[str | None, typer.Option(help="How visitors and colleagues see them; absent: the address.")] = None,
     site: Annotated[str | None, typer.Option(help="The one site they are for; absent: all.")] = None,
@@ -48,6 +50,48 @@ def create(
         print_json({"id": member.id, "email": member.email, "role": member.role})
     else:
         say(f"{shown(member.email)} may sign in as {member.role} of {shown(site or 'all sites')}.")
+
+
+@app.command("list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the members, the newest first."""
+
+    async def work(database: Database) -> list[Member]:
+        return await all_parts(lambda part: members.listed(database, None, part))
+
+    found = with_store(context, work)
+    if as_json:
+        print_json([plain(member) for member in found])
+        return
+    rows = [
+        (member.email, member.role, member.site_id or "all", member.name, day(member.created_at)) for member in found
+    ]
+    table(("member", "role", "site", "name", "created"), rows)
+
+
+@app.command("role")
+def change_role(context: typer.Context, email: Email, role: Annotated[Role, typer.Argument(metavar="ROLE")]) -> None:
+    """Give a member another role, which ends their sessions. The last owner stays one."""
+
+    async def work(database: Database) -> Member:
+        member = await members.of_email(database, email)
+        return await members.change(database, member.id, None, {"role": role})
+
+    member = with_store(context, work)
+    say(f"{shown(member.email)} is {member.role} of {shown(member.site_id or 'all sites')} now.")
+
+
+@app.command()
+def remove(context: typer.Context, email: Email) -> None:
+    """Remove a member and end their sessions. The last owner stays."""
+
+    async def work(database: Database) -> Member:
+        member = await members.of_email(database, email)
+        await members.remove(database, member.id, None)
+        return member
+
+    member = with_store(context, work)
+    say(f"{shown(member.email)} may no longer sign in.")
 
 
 def _asked() -> str:

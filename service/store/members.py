@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.errors import Conflict, NotFound
 from service.access.token import digest
@@ -48,20 +49,52 @@ async def found(database: Database, member_id: str, site_id: str | None) -> Memb
 
 
 async def change(database: Database, member_id: str, site_id: str | None, values: dict[str, Any]) -> Member:
-    """Change a member and end their sessions, since what they may do has changed. Raises NotFound."""
-    await found(database, member_id, site_id)
+    """Change a member and end their sessions, since what they may do has changed.
+
+    Raises NotFound, and Conflict for the role of the last owner.
+    """
+    member = await found(database, member_id, site_id)
     async with database.writing() as connection:
+        if values.get("role", Role.OWNER) is not Role.OWNER:
+            await _must_leave_an_owner(connection, member)
         await connection.execute(update(members).where(members.c.id == member_id).values(values))
         await connection.execute(delete(sessions).where(sessions.c.member_id == member_id))
     return await found(database, member_id, site_id)
 
 
 async def remove(database: Database, member_id: str, site_id: str | None) -> None:
-    """Remove a member and their sessions. Raises NotFound."""
-    await found(database, member_id, site_id)
+    """Remove a member and their sessions. Raises NotFound, and Conflict for the last owner."""
+    member = await found(database, member_id, site_id)
     async with database.writing() as connection:
+        await _must_leave_an_owner(connection, member)
         await connection.execute(delete(sessions).where(sessions.c.member_id == member_id))
         await connection.execute(delete(members).where(members.c.id == member_id))
+
+
+async def of_email(database: Database, email: str) -> Member:
+    """Return the member with an address. Raises NotFound."""
+    query = select(*columns(Member, members)).where(members.c.email == email.lower())
+    async with database.reading() as connection:
+        row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no member {email!r}.")
+    return made(Member, row)
+
+
+async def _must_leave_an_owner(connection: AsyncConnection, member: Member) -> None:
+    """Raise Conflict where nobody else owns what a member owns: all sites, or the one of theirs.
+
+    Of two owners who take it from each other at the same moment one comes second, and is refused: SQLite has one
+    writer, and on PostgreSQL the second waits for the rows of the first and sees what has become of them.
+    """
+    reach = or_(members.c.site_id.is_(None), members.c.site_id == member.site_id)
+    query = select(members.c.id).where(members.c.role == Role.OWNER, reach).order_by(members.c.id).with_for_update()
+    owners = set((await connection.execute(query)).scalars())
+    if owners == {member.id}:
+        raise Conflict(
+            f"the last owner of {member.site_id or 'all sites'} is {member.email}; without one nobody could let "
+            "anybody in. Make another member an owner first."
+        )
 
 
 async def credentials(database: Database, email: str) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -75,6 +75,17 @@ def part_of(ranked: Sequence[_T], part: Part) -> Page[_T]:
         begin = int(part.cursor)
     end = begin + part.limit
     return Page(tuple(ranked[begin:end]), str(end) if end < len(ranked) else None)
+
+
+async def all_parts(listed: Callable[[Part], Awaitable[Page[_T]]]) -> list[_T]:
+    """Return a list as a whole, for what is too short to be shown in parts."""
+    part, found = Part(MOST), list[_T]()
+    while True:
+        page = await listed(part)
+        found += page.items
+        if page.next is None:
+            return found
+        part = Part(MOST, page.next)
 
 
 def made(kind: type[_T], row: RowMapping) -> _T:

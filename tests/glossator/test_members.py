@@ -14,7 +14,7 @@ from glossator.cli import app
 @pytest.fixture
 def run(tmp_path):
     def run(*arguments: str, password: str = "correct horse battery\n") -> str:
-        command = ["--data-dir", str(tmp_path / "var"), "members", "create", *arguments]
+        command = ["--data-dir", str(tmp_path / "var"), "members", *arguments]
         result = CliRunner().invoke(app, command, input=password, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
@@ -23,16 +23,34 @@ def run(tmp_path):
 
 
 def test_the_first_owner_is_made(run):
-    made = json.loads(run("Ada@Example.com", "--json"))
+    made = json.loads(run("create", "Ada@Example.com", "--json"))
     assert (made["email"], made["role"]) == ("ada@example.com", "owner")
     with pytest.raises(Conflict, match="already"):
-        run("ada@example.com")
+        run("create", "ada@example.com")
 
 
 def test_what_cannot_be_a_member_is_refused(run):
     with pytest.raises(ConfigurationError, match="5 characters; it must have 12"):
-        run("ada@example.com", password="short\n")
+        run("create", "ada@example.com", password="short\n")
     with pytest.raises(ConfigurationError, match="no e-mail address"):
-        run("ada")
+        run("create", "ada")
     with pytest.raises(NotFound):
-        run("ada@example.com", "--site", "nowhere")
+        run("create", "ada@example.com", "--site", "nowhere")
+
+
+def test_roles_are_changed_and_members_removed_but_the_last_owner_stays(run):
+    run("create", "ada@example.com")
+    run("create", "ben@example.com", "--role", "agent")
+    for refused in (("role", "Ada@example.com", "editor"), ("remove", "ada@example.com")):
+        with pytest.raises(Conflict, match=r"last owner of all sites is ada@example\.com"):
+            run(*refused)
+    run("role", "ben@example.com", "owner")
+    run("role", "ada@example.com", "viewer")
+    assert {one["email"]: one["role"] for one in json.loads(run("list", "--json"))} == {
+        "ada@example.com": "viewer",
+        "ben@example.com": "owner",
+    }
+    run("remove", "ada@example.com")
+    assert "ada@example.com" not in run("list")
+    with pytest.raises(NotFound, match=r"no member 'ada@example\.com'"):
+        run("remove", "ada@example.com")

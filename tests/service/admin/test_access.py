@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -171,6 +172,28 @@ async def test_changing_a_member_ends_their_sessions(http):
     assert "password" not in member
     await http.patch(f"/v1/admin/members/{member['id']}", json={"role": "agent"}, headers=owner)
     assert (await http.get("/v1/admin/me")).status_code == 401
+
+
+async def test_the_last_owner_stays(http):
+    owner = await key(http)
+
+    async def made(email: str, role: str, site: str | None = None) -> str:
+        body = {"email": email, "name": email, "password": PASSWORD, "role": role, "site_id": site}
+        return f"/v1/admin/members/{(await http.post('/v1/admin/members', json=body, headers=owner)).json()['id']}"
+
+    ada, shop = await made("ada@example.com", "owner"), await made("eve@example.com", "owner", "shop")
+    for reply in (
+        await http.delete(ada, headers=owner),
+        await http.patch(ada, json={"role": "editor"}, headers=owner),
+    ):
+        assert reply.status_code == 409
+        assert "last owner of all sites is ada@example.com" in reply.json()["detail"]
+    assert (await http.patch(ada, json={"name": "Ada", "role": "owner"}, headers=owner)).status_code == 200
+    # A site's owner may go while somebody owns all sites.
+    assert (await http.delete(shop, headers=owner)).status_code == 204
+    second = await made("ben@example.com", "owner")
+    tries = [http.delete(one, headers=owner) for one in (ada, second)]
+    assert sorted(reply.status_code for reply in await asyncio.gather(*tries)) == [204, 409]
 
 
 async def test_a_key_of_one_site_sees_nothing_of_another(http):

@@ -9,6 +9,7 @@ import pytest
 from service.store.rows import Role
 from tests.service.admin.acting import ask, lead, settled
 from tests.service.admin.conftest import SHOP
+from tests.service.api import client
 from tests.service.dashboard.acting import sign_in
 
 pytestmark = pytest.mark.anyio
@@ -207,6 +208,14 @@ def filled(page: str) -> dict[str, object]:
     return form
 
 
+async def test_the_preview_says_why_there_is_no_widget_yet(tmp_path):
+    async with client(tmp_path / "var") as http:
+        browser = await sign_in(http, Role.VIEWER)
+        preview = await browser.page("/admin/sites/default/preview")
+        assert "Nothing has been published yet" in preview
+        assert "widget.js" not in preview
+
+
 async def test_the_preview_has_the_real_widget_and_only_our_pages_frame_it(http):
     browser = await sign_in(http, Role.VIEWER)
     reply = await browser.http.get("/admin/sites/shop/preview")
@@ -225,6 +234,15 @@ async def test_members_and_keys(http):
     bearer = {"Authorization": f"Bearer {key}"}
     http.cookies.clear()
     assert (await http.get("/v1/admin/me", headers=bearer)).json()["role"] == "viewer"
+
+
+async def test_the_last_owner_cannot_lock_everybody_out(http):
+    browser = await sign_in(http)
+    [owner] = re.findall(r'hx-post="(/admin/access/members/[^"/]+)/role"', await browser.page("/admin/access"))
+    for way, form in (("role", {"role": "viewer"}), ("remove", {})):
+        refused = (await browser.send(f"{owner}/{way}", 409, **form)).text
+        assert "The last owner of all sites is owner-none@example.com" in refused
+    assert "owner-none@example.com" in await browser.page("/admin/access")
 
 
 async def test_a_visitor_is_shown_and_erased(http):
