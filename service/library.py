@@ -35,6 +35,11 @@ class Library:
         return self._problem or (self._follower.problem if self._follower else None)
 
     @property
+    def has_snapshot(self) -> bool:
+        """Whether there is a snapshot to answer from."""
+        return self._current is not None
+
+    @property
     def current(self) -> Snapshot:
         """The snapshot to answer from. Raises NoSnapshot where there is none that can be."""
         if self._current is None:

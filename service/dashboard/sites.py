@@ -75,9 +75,8 @@ async def remove(site_id: str, who: Owner, view: TheView) -> Response:
 async def preview(site_id: str, who: Viewer, view: TheView) -> HTMLResponse:
     """Return a page with the real widget of a site, to be framed by the page of the site."""
     site: SiteView = await api.one(site_id, who, view.services)
-    return HTMLResponse(
-        render("preview.html", site=site.settings), headers=HEADERS | {"Content-Security-Policy": _PREVIEW_POLICY}
-    )
+    page = render("preview.html", site=site.settings, published=view.services.library.has_snapshot)
+    return HTMLResponse(page, headers=HEADERS | {"Content-Security-Policy": _PREVIEW_POLICY})
 
 
 def _address(request: Request, public_url: str | None) -> str:
