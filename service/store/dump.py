@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic.util import CommandError
-from sqlalchemy import Connection, LargeBinary, MetaData, Table, select, text
+from sqlalchemy import JSON, Connection, LargeBinary, MetaData, Table, select, text
 
 from content.errors import BackupError
 from service.store import schema
@@ -36,13 +37,15 @@ async def write(database: Database, folder: Path) -> str:
     return str(revision)
 
 
-async def read(database: Database, folder: Path, revision: str) -> None:
+@asynccontextmanager
+async def replaced(database: Database, folder: Path, revision: str) -> AsyncIterator[None]:
     """Make the database what the files say, in one transaction: what it held is gone, the schema is the present one.
 
-    Raises StoreUnavailable, BackupError.
+    It is committed when the block inside has ended well, and as it was otherwise. Raises StoreUnavailable, BackupError.
     """
     async with database.writing() as connection:
         await connection.run_sync(_load, folder, revision)
+        yield
 
 
 async def is_empty(database: Database) -> bool:
@@ -74,6 +77,9 @@ def _reflected(connection: Connection) -> Mapping[str, Table]:
     """Return the tables as the database has them, which may be those of another version."""
     found = MetaData()
     found.reflect(connection)
+    for column in (column for table in found.tables.values() for column in table.columns):
+        if isinstance(column.type, JSON):
+            column.type.none_as_null = True  # as the schema has it; a database does not tell
     return {name: table for name, table in found.tables.items() if name in schema.metadata.tables}
 
 

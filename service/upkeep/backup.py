@@ -14,8 +14,8 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -36,6 +36,7 @@ from service.upkeep.alone import alone
 _CONTENTS = "contents.json"
 _FORMAT = 1
 _PLACES = ("database", "snapshots", "spool", SECRET_FILE)  # what may be in a backup, by the first part of its name
+_SQLITE = (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")  # a part of a name: no dot first, so no way up
 _CHUNK = 1 << 20  # bytes
 
@@ -68,18 +69,23 @@ async def write(store: Store, archive: Archive, target: Path) -> Backup:
 async def restore(source: Path, data_dir: Path, url: str | None, overwrite: bool) -> Backup:
     """Put a backup in place, in a data folder and a database that are empty or may be overwritten.
 
-    Nothing is touched before the whole file is checked. Raises BackupError, StoreUnavailable.
+    Nothing is touched before the whole file is checked, and where a step fails all is put back as it was. Raises
+    BackupError, StoreUnavailable.
     """
     with _stopped(data_dir), Archive(data_dir).lock(), _scratch(data_dir) as scratch:
         backup = await asyncio.to_thread(_unpack, source, scratch)
         if not overwrite:
             await _must_be_empty(data_dir, url)
-        database = Database(data_dir if url else scratch, url)
-        try:
-            await dump.read(database, scratch / "database", backup.schema)
-        finally:
-            await database.close()
-        await asyncio.to_thread(_put_in_place, scratch, data_dir, url is None)
+        rows = scratch / "database"
+        with ExitStack() as undo:
+            if url is None:  # the database is one of the files
+                async with _database(scratch, None) as database, dump.replaced(database, rows, backup.schema):
+                    pass
+                await asyncio.to_thread(_put_in_place, scratch, data_dir, _SQLITE, undo)
+            else:
+                async with _database(data_dir, url) as database, dump.replaced(database, rows, backup.schema):
+                    await asyncio.to_thread(_put_in_place, scratch, data_dir, (), undo)
+            undo.pop_all()
     return backup
 
 
@@ -91,12 +97,9 @@ def _must_be_new(target: Path) -> None:
 async def _must_be_empty(data_dir: Path, url: str | None) -> None:
     held = [name for name in _PLACES if (data_dir / name).is_file() or any((data_dir / name).glob("[!.]*"))]
     held = [name for name in held if name != "spool" or Segments(data_dir / "spool").all()]
-    database = Database(data_dir, url)
-    try:
+    async with _database(data_dir, url) as database:
         if (url or (data_dir / DATABASE_FILE).exists()) and not await dump.is_empty(database):
             held.append("database")
-    finally:
-        await database.close()
     if held:
         raise BackupError(
             f"{data_dir} or its database holds something already ({', '.join(held)}); --overwrite replaces it"
@@ -191,26 +194,45 @@ def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, scratch: Path) -> str:
     return digest.hexdigest()
 
 
-def _put_in_place(scratch: Path, data_dir: Path, with_database: bool) -> None:
-    """Move what was unpacked to where it belongs; what was there goes first."""
-    of_database = [DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm"] if with_database else []
-    for name in ("snapshots", SECRET_FILE, *of_database):
-        path = data_dir / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-        if (scratch / name).exists():
-            (scratch / name).rename(path)
-    for path in Segments(data_dir / "spool").all():
-        path.unlink()
-    for path in Segments(scratch / "spool").all():
-        path.rename(data_dir / "spool" / path.name)
+def _put_in_place(scratch: Path, data_dir: Path, of_database: Sequence[str], undo: ExitStack) -> None:
+    """Move what was unpacked to where it belongs, and what was there out of the way; ``undo`` moves all of it back.
+
+    Raises BackupError.
+    """
+    before = scratch / "before"
+    (before / "spool").mkdir(parents=True)
+    try:
+        for name in ("snapshots", SECRET_FILE, *of_database):
+            _move(data_dir / name, before / name, undo)
+            _move(scratch / name, data_dir / name, undo)
+        for path in Segments(data_dir / "spool").all():
+            _move(path, before / "spool" / path.name, undo)
+        for path in Segments(scratch / "spool").all():
+            _move(path, data_dir / "spool" / path.name, undo)
+    except OSError as error:
+        raise BackupError(
+            f"what was backed up cannot be put into {data_dir}: {error}. Nothing was restored; all is as it was"
+        ) from error
+
+
+def _move(source: Path, target: Path, undo: ExitStack) -> None:
+    if source.exists():
+        source.rename(target)
+        undo.callback(target.rename, source)
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@asynccontextmanager
+async def _database(folder: Path, url: str | None) -> AsyncIterator[Database]:
+    database = Database(folder, url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @contextmanager

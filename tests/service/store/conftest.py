@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-import sqlalchemy.ext.asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from service.store.store import Store
 from tests import postgres
@@ -36,18 +37,31 @@ def server() -> Iterator[postgres.Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@asynccontextmanager
+async def postgresql(url: str) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction on a PostgreSQL, besides what the store does there."""
+    engine = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:"))
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def emptied(server: postgres.Postgres) -> str:
+    """Return the URL of a PostgreSQL that holds nothing."""
+    async with postgresql(server.url) as connection:
+        await connection.execute(text("DROP SCHEMA public CASCADE"))
+        await connection.execute(text("CREATE SCHEMA public"))
+    return server.url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def url(request: pytest.FixtureRequest) -> str | None:
     """The URL of an empty database, None for SQLite."""
     if request.param == "sqlite":
         return None
-    server: postgres.Postgres = request.getfixturevalue("server")
-    engine = sa.ext.asyncio.create_async_engine(server.url.replace("postgresql:", "postgresql+asyncpg:"))
-    async with engine.begin() as connection:
-        await connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        await connection.execute(sa.text("CREATE SCHEMA public"))
-    await engine.dispose()
-    return server.url
+    return await emptied(request.getfixturevalue("server"))
 
 
 @pytest.fixture

@@ -18,23 +18,10 @@ from service.store.paging import Part
 from service.store.store import Store
 from service.upkeep import backup
 from service.upkeep.alone import alone
-from tests.fakes import GLOSSARY, ingest_folder, write_pages
 from tests.service.store import rows
-from tests.service.store.conftest import anyio_backend, server, store, url  # noqa: F401
 from tests.service.store.test_drain import count, drained
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def backed_up(store, tmp_path):  # noqa: F811
-    """A backup of leads in the database, one in the spool, a snapshot and a secret."""
-    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", GLOSSARY))
-    (tmp_path / "var" / "secret").write_text("s" * 40)
-    await drained(store, rows.message(vector="AAAA", embedded_by="m"), rows.lead(id="drained"))
-    await store.spool.append(rows.lead(id="spooled"))
-    await backup.write(store, Archive(tmp_path / "var"), tmp_path / "file")
-    return tmp_path / "file"
 
 
 async def test_all_of_it_comes_back_to_another_folder_on_sqlite(backed_up, tmp_path):
@@ -54,7 +41,7 @@ async def test_all_of_it_comes_back_to_another_folder_on_sqlite(backed_up, tmp_p
     assert sorted(path.name for path in target.iterdir() if path.name.startswith(".")) == []
 
 
-async def test_it_goes_back_where_it_came_from_only_when_told(backed_up, store, url, tmp_path):  # noqa: F811
+async def test_it_goes_back_where_it_came_from_only_when_told(backed_up, store, url, tmp_path):
     with pytest.raises(BackupError, match="--overwrite"):
         await backup.restore(backed_up, tmp_path / "var", url, overwrite=False)
     await drained(store, rows.lead(id="later"))
@@ -67,7 +54,7 @@ async def test_it_goes_back_where_it_came_from_only_when_told(backed_up, store, 
     await again.close()
 
 
-async def test_a_running_service_is_not_overwritten(backed_up, store, tmp_path):  # noqa: F811
+async def test_a_running_service_is_not_overwritten(backed_up, store, tmp_path):
     with alone(tmp_path / "var" / "spool" / DRAIN_LOCK), pytest.raises(BackupError, match="stop it"):
         await backup.restore(backed_up, tmp_path / "var", None, overwrite=True)
 
@@ -115,7 +102,7 @@ async def test_what_was_changed_or_added_is_found(tmp_path):
         await backup.restore(tmp_path / "file", tmp_path / "new", None, overwrite=False)
 
 
-async def test_a_file_is_never_overwritten(backed_up, store, tmp_path):  # noqa: F811
+async def test_a_file_is_never_overwritten(backed_up, store, tmp_path):
     with pytest.raises(BackupError, match="is there already"):
         await backup.write(store, Archive(tmp_path / "var"), backed_up)
 
