@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BigInteger, Select, Table, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, Table, func, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.model import Outcome
@@ -15,7 +15,7 @@ from service.store.database import Database
 from service.store.schema import moment, now
 
 _DAY = 24 * 3600 * 1000  # milliseconds
-_REFUSED = frozenset({Outcome.REFUSED, Outcome.CLOSEST})
+_REFUSED = (Outcome.REFUSED, Outcome.CLOSEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +37,45 @@ async def daily(database: Database, site_id: str | None, days: int) -> list[Day]
     """Return the last days, today the last, those without anything too. Raises StoreUnavailable."""
     today = now() // _DAY
     first = today - days + 1
-    outcomes: dict[tuple[int, str], int] = {}
-    query = _counted(schema.messages, site_id, first).add_columns(schema.messages.c.outcome)
-    query = query.group_by(schema.messages.c.outcome)
     async with database.reading() as connection:
-        for day, count, outcome in await connection.execute(query):
-            outcomes[day, outcome] = count
+        messages = {row.day: row for row in await connection.execute(_outcomes(site_id, first, today))}
         leads = await _by_day(connection, _counted(schema.leads, site_id, first))
         handoffs = await _by_day(connection, _counted(schema.handoffs, site_id, first))
     return [
         Day(
             moment(day * _DAY).date(),
-            sum(count for (there, _), count in outcomes.items() if there == day),
-            outcomes.get((day, Outcome.ANSWERED), 0),
-            sum(outcomes.get((day, outcome), 0) for outcome in _REFUSED),
+            messages[day].asked,
+            messages[day].answered,
+            messages[day].refused,
             leads.get(day, 0),
             handoffs.get(day, 0),
         )
         for day in range(first, today + 1)
     ]
+
+
+def _outcomes(site_id: str | None, first: int, today: int) -> Select[int, int, int, int]:
+    """Return the query for how the messages of each day (since 1970) were answered.
+
+    Each count is a range of an index. Grouping the rows by their day would sort all of them first, which takes three
+    times as long.
+    """
+    days = select(literal(first, BigInteger).label("day")).cte("days", recursive=True)
+    days = days.union_all(select(days.c.day + 1).where(days.c.day < today))
+    said = schema.messages.c
+    begun = [type_coerce(one, BigInteger) * _DAY for one in (days.c.day, days.c.day + 1)]
+    at = type_coerce(said.created_at, BigInteger)
+    of_day = (at >= begun[0], at < begun[1], *of_site(said.site_id, site_id))
+
+    def counted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+        return select(func.count()).select_from(schema.messages).where(*of_day, *conditions).scalar_subquery()
+
+    return select(
+        days.c.day,
+        counted().label("asked"),
+        counted(said.outcome == Outcome.ANSWERED).label("answered"),
+        counted(said.outcome.in_(_REFUSED)).label("refused"),
+    )
 
 
 async def _by_day(connection: AsyncConnection, query: Select[int, int]) -> dict[int, int]:

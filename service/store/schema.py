@@ -149,7 +149,9 @@ messages = Table(
     ),
     Index("messages_by_conversation", "conversation_id", "created_at"),
     Index("messages_by_time", "site_id", "created_at", "id"),
+    # What the days of the overview are counted from: of a site, and of all.
     Index("messages_by_outcome", "site_id", "outcome", "created_at"),
+    Index("messages_by_day", "created_at", "outcome"),
 )
 
 # Every distinct question of a site once, however often it was asked, with the vector that it was searched for with.
