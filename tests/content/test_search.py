@@ -121,6 +121,13 @@ def test_a_question_that_is_sure_of_its_answer_is_not_drawn_to_the_conversation(
     assert together.best == pytest.approx(alone.best, abs=0.05)
 
 
+def test_a_change_of_the_subject_is_not_answered_by_what_was_talked_of(glossary):
+    alone = find(glossary, "When does the bakery open?")
+    together = joined(alone, find(glossary, "What is attention? Attention is a mechanism.: When does the bakery open?"))
+    assert alone.best < 0.05
+    assert together.best < 0.2
+
+
 @pytest.mark.parametrize(
     ("question", "read"),
     [
