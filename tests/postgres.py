@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
+
 _USER = "app"
 
 
@@ -37,6 +39,19 @@ class Postgres:
     def start(self) -> None:
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
         self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps its files."""
+        return self._folder
+
+    async def run_alone(self, command: str) -> None:
+        """Run what no transaction may hold, such as VACUUM, and say nothing of it."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(command)
+        finally:
+            await connection.close()
 
     def stop(self) -> None:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")

@@ -51,7 +51,8 @@ async def erase(
     conversations.forget(left.conversations)
     desk.forget(left.conversations)
     await asyncio.to_thread(asked.forget, frozenset(questions))
-    await asyncio.to_thread(forget_refused, store.spool_folder, left.ids, subject.email)
+    known = left.ids | ({subject.visitor_id} if subject.visitor_id else set())
+    await asyncio.to_thread(forget_refused, store.spool_folder, known, subject.email)
     await store.database.scrub()
     return gone
 

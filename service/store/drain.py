@@ -110,7 +110,7 @@ class Drainer:
 
 
 def forget_refused(folder: Path, ids: frozenset[str], email: str | None) -> None:
-    """Remove what the database once refused of these conversations, leads and handoffs, or of an address."""
+    """Remove what the database once refused of these conversations, leads, handoffs and visitors, or of an address."""
     path = folder / _REFUSED
     if not path.exists():
         return
