@@ -118,7 +118,9 @@ export class Service {
     const key = `glossator:session:${this.api}:${this.site}`;
     const kept = read<{ token: string; expires_at: string }>(tab, key);
     if (kept && Date.parse(kept.expires_at) > Date.now()) return kept.token;
-    const response = await fetch(`${this.api}/v1/sessions`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ site_id: this.site }) });
+    // The header too: by it the service knows, before it reads the body, whose origins are to be let in.
+    const headers = { 'Content-Type': 'application/json', 'X-Glossator-Site': this.site };
+    const response = await fetch(`${this.api}/v1/sessions`, { method: 'POST', headers, body: JSON.stringify({ site_id: this.site }) });
     if (!response.ok) throw await Failure.from(response);
     const begun = (await response.json()) as { token: string; expires_at: string };
     write(tab, key, begun);
