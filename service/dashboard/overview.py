@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -28,7 +29,7 @@ async def overview(who: Viewer, view: TheView, days: Annotated[int, Query(ge=1, 
     """Return the overview."""
     site_id = who.site(view.site_id)
     database = view.services.store.database
-    past = await activity.daily(database, site_id, 2 * days)
+    past = await _days(view.services, site_id, 2 * days)
     latest = await conversations.listed(database, site_id, Part(_LATEST))
     return view.show(
         who,
@@ -41,6 +42,15 @@ async def overview(who: Viewer, view: TheView, days: Annotated[int, Query(ge=1, 
         latest=latest.items,
         snapshot_at=_published(view.services),
     )
+
+
+async def _days(services: Services, site_id: str | None, count: int) -> list[Day]:
+    """Return the last days. Today is counted each time; what is over hardly changes and is kept as reports are."""
+    today = datetime.now(UTC).date()
+    first, yesterday = today - timedelta(days=count - 1), today - timedelta(days=1)
+    counted = partial(activity.daily, services.store.database, site_id)
+    over = await services.reports.get(("days", site_id, first, today), partial(counted, first, yesterday))
+    return [*over, *await counted(today, today)]
 
 
 def _summed(days: list[Day]) -> dict[str, int | float | None]:

@@ -12,9 +12,10 @@ from service.model import Outcome
 from service.store import schema
 from service.store.conversations import of_site
 from service.store.database import Database
-from service.store.schema import moment, now
+from service.store.schema import moment
 
 _DAY = 24 * 3600 * 1000  # milliseconds
+_EPOCH = date(1970, 1, 1)
 _REFUSED = (Outcome.REFUSED, Outcome.CLOSEST)
 
 
@@ -33,14 +34,13 @@ class Day:
     handoffs: int
 
 
-async def daily(database: Database, site_id: str | None, days: int) -> list[Day]:
-    """Return the last days, today the last, those without anything too. Raises StoreUnavailable."""
-    today = now() // _DAY
-    first = today - days + 1
+async def daily(database: Database, site_id: str | None, first: date, last: date) -> list[Day]:
+    """Return the days of a period, those without anything too. Raises StoreUnavailable."""
+    days = range(_number(first), _number(last) + 1)
     async with database.reading() as connection:
-        messages = {row.day: row for row in await connection.execute(_outcomes(site_id, first, today))}
-        leads = await _by_day(connection, _counted(schema.leads, site_id, first))
-        handoffs = await _by_day(connection, _counted(schema.handoffs, site_id, first))
+        messages = {row.day: row for row in await connection.execute(_outcomes(site_id, days))}
+        leads = await _by_day(connection, _counted(schema.leads, site_id, days))
+        handoffs = await _by_day(connection, _counted(schema.handoffs, site_id, days))
     return [
         Day(
             moment(day * _DAY).date(),
@@ -50,18 +50,23 @@ async def daily(database: Database, site_id: str | None, days: int) -> list[Day]
             leads.get(day, 0),
             handoffs.get(day, 0),
         )
-        for day in range(first, today + 1)
+        for day in days
     ]
 
 
-def _outcomes(site_id: str | None, first: int, today: int) -> Select[int, int, int, int]:
+def _number(day: date) -> int:
+    """Return which day since 1970 a day is."""
+    return (day - _EPOCH).days
+
+
+def _outcomes(site_id: str | None, wanted: range) -> Select[int, int, int, int]:
     """Return the query for how the messages of each day (since 1970) were answered.
 
-    Each count is a range of an index. Grouping the rows by their day would sort all of them first, which takes three
-    times as long.
+    Each count is a range of an index. Grouping the rows by their day would sort all of them first, which takes SQLite
+    three times as long.
     """
-    days = select(literal(first, BigInteger).label("day")).cte("days", recursive=True)
-    days = days.union_all(select(days.c.day + 1).where(days.c.day < today))
+    days = select(literal(wanted.start, BigInteger).label("day")).cte("days", recursive=True)
+    days = days.union_all(select(days.c.day + 1).where(days.c.day < wanted.stop - 1))
     said = schema.messages.c
     begun = [type_coerce(one, BigInteger) * _DAY for one in (days.c.day, days.c.day + 1)]
     at = type_coerce(said.created_at, BigInteger)
@@ -82,10 +87,11 @@ async def _by_day(connection: AsyncConnection, query: Select[int, int]) -> dict[
     return {row.day: row.rows for row in await connection.execute(query)}
 
 
-def _counted(table: Table, site_id: str | None, first: int) -> Select[int, int]:
-    """Return the query for how many rows of a table came each day (since 1970), from a first day on."""
-    day = type_coerce(table.c.created_at, BigInteger) // _DAY
+def _counted(table: Table, site_id: str | None, wanted: range) -> Select[int, int]:
+    """Return the query for how many rows of a table came on each of these days (since 1970)."""
+    at = type_coerce(table.c.created_at, BigInteger)
+    day = at // _DAY
     query = select(day.label("day"), func.count().label("rows")).where(
-        table.c.created_at >= first * _DAY, *of_site(table.c.site_id, site_id)
+        at >= wanted.start * _DAY, at < wanted.stop * _DAY, *of_site(table.c.site_id, site_id)
     )
     return query.group_by(day)
