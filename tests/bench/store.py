@@ -225,7 +225,7 @@ async def reports(arguments: argparse.Namespace) -> None:
         store = Store(data_dir, server.url if server else None, 1 << 30)
         await store.migrate()
         await fill(store.database, arguments.conversations)
-        await _give_topics(store.database)
+        await give_topics(store.database)
         database = store.database
         scope = Scope("default", learning.last_days(datetime.now(UTC).date(), 30))
         asked: dict[str, Callable[[], Awaitable[object]]] = {
@@ -240,7 +240,7 @@ async def reports(arguments: argparse.Namespace) -> None:
         await store.close()
 
 
-async def _give_topics(database: Database) -> None:
+async def give_topics(database: Database) -> None:
     """Give every question one of 500 topics, as grouping would; what is timed is the reading."""
     async with database.reading() as connection:
         ids = list((await connection.execute(select(schema.questions.c.id))).scalars())
@@ -257,6 +257,7 @@ async def _timed(name: str, work: Callable[[], Awaitable[object]], rounds: int) 
 
 
 async def fill(database: Database, count: int) -> None:
+    """Keep so many conversations of three questions each, one a minute."""
     for begin in range(0, count, 2000):
         records = [
             rows.message(
