@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ from tests.bench.quality import published
 
 _SETS = ("stackfaq", "python_faq", "glossary_mdn", "covidfaq")
 _BATCH = 20
-_NAMED = 3  # a thread asked about so often should be named
+NAMED = 3  # a thread asked about so often should be named
 _SEED = 7
 
 
@@ -115,17 +116,27 @@ def _gap_report(evaldata: Path, work: Path, embedder: SentenceTransformerEmbedde
     found = topics.regrouped(questions, vectors, topics.centre_of(snapshot))
     asked = [replace(one.asked, topic=topic) for one, topic in zip(logged, found, strict=True)]
     labels = dict.fromkeys(found, "")
-    threads = {one.asked.message_id: one.query.id.rpartition("-")[0] for one in logged}
-    removed = Counter(threads[query.id] for query in queries if not query.answerable and query.id in threads)
-    often = {thread for thread, count in removed.items() if count >= _NAMED}
+    threads = {one.asked.message_id: thread_of(one.query) for one in logged}
+    often = removed_often(query for query in queries if query.id in threads)
     # A gap names the thread that most of its missed questions are of.
     names = [_thread(topic, asked, threads) for topic in (gap.topic for gap in gaps(asked, labels))]
     first = names[: len(often)]
     return (
         f"\nstackfaq_unans: {len(names)} gaps name {len(often & set(names))} of the {len(often)} removed threads that were "
-        f"asked about at least {_NAMED} times; the first {len(often)} gaps name {len(often & set(first))} of them and "
+        f"asked about at least {NAMED} times; the first {len(often)} gaps name {len(often & set(first))} of them and "
         f"{len([name for name in first if name not in often])} others."
     )
+
+
+def thread_of(query: QueryLine) -> str:
+    """Return the thread of stackfaq that a question is about."""
+    return query.id.rpartition("-")[0]
+
+
+def removed_often(queries: Iterable[QueryLine]) -> set[str]:
+    """Return the threads that the content lacks and that these questions ask about at least ``NAMED`` times."""
+    removed = Counter(thread_of(query) for query in queries if not query.answerable)
+    return {thread for thread, count in removed.items() if count >= NAMED}
 
 
 def _thread(topic: int, asked: list[Asked], threads: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.server
 import json
 import os
@@ -33,12 +34,15 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
     )
 
 
-def glossator(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end."""
-    command = [sys.executable, "-m", "glossator", *arguments]
+def glossator(
+    data_dir: Path, *arguments: str, typed: str | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end; ``typed`` is what it reads from standard input."""
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=data_dir.parent, env=environment(data_dir, **settings), timeout=300
-    )
+        [sys.executable, "-m", "glossator", *arguments],
+        input=typed, capture_output=True, text=True, cwd=data_dir.parent, env=environment(data_dir, **settings),
+        timeout=300,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -90,6 +94,21 @@ class HostPage(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Stay silent."""
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Stay silent."""
+
+
+@contextmanager
+def folder_served(folder: Path) -> Iterator[str]:
+    """Serve a folder on a free port, as ``python -m http.server`` does, and give its origin."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture(scope="session")

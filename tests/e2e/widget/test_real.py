@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import serving
+from tests.e2e.conftest import folder_served, serving
 
 pytestmark = pytest.mark.model
 
@@ -27,17 +24,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def origin(folder: Path) -> Iterator[str]:
-    """Serve the folder as ``python -m http.server`` does."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent."""
+    """The origin that the folder is served at."""
+    with folder_served(folder) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")
