@@ -6,7 +6,6 @@ leaves the old or the new snapshot, each whole.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from content.alone import alone
 from content.embedding import ModelCard
 from content.errors import IngestRunning, NoSnapshot, NotFound, SnapshotError
 from content.manifest import Manifest
@@ -83,23 +83,16 @@ class Archive:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the only right to change this archive. Raises IngestRunning.
-
-        The kernel drops the lock when its process ends, however it ends, so there are no stale ones.
-        """
+        """Hold the only right to change this archive. Raises IngestRunning."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.data_dir / _LOCK).open("a+", encoding="ascii") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                file.seek(0)
+        path = self.data_dir / _LOCK
+        with alone(path) as here:
+            if not here:
+                holder = path.read_text(encoding="ascii").strip() or "unknown"
                 raise IngestRunning(
-                    f"another ingest is at work in {self.data_dir} (process {file.read().strip() or 'unknown'}). "
-                    "Wait until it is done."
-                ) from error
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
+                    f"another ingest is at work in {self.data_dir} (process {holder}). Wait until it is done."
+                )
+            path.write_text(f"{os.getpid()}\n", encoding="ascii")
             yield
 
     def begin(self) -> SnapshotWriter:

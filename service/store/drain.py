@@ -15,13 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.alone import alone
 from content.errors import StoreUnavailable
 from service.store import schema
 from service.store.database import Database
 from service.store.questions import Embedded, question_id
 from service.store.spool import Record, Segments
 from service.store.unbroken import unbroken
-from service.upkeep.alone import alone
 
 _log = logging.getLogger("glossator.drain")
 _INTERVAL = 0.25  # seconds between two looks at the spool

@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 
 import zstandard
 
+from content.alone import alone
 from content.archive import Archive
 from content.errors import BackupError
 from service.access.identity import SECRET_FILE
@@ -31,7 +32,6 @@ from service.store.database import DATABASE_FILE, Database
 from service.store.drain import DRAIN_LOCK
 from service.store.spool import Segments
 from service.store.store import Store
-from service.upkeep.alone import alone
 
 _CONTENTS = "contents.json"
 _FORMAT = 1

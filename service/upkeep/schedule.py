@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from content.alone import alone
 from service.settings import Settings
 from service.sources import SourceSettings
 from service.upkeep import child
-from service.upkeep.alone import alone
 from service.upkeep.interval import seconds
 
 _log = logging.getLogger("glossator.schedule")

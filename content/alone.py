@@ -1,4 +1,4 @@
-"""Alone: the right that one process of a data folder has at a time."""
+"""Alone: the right that one process has at a time, such as changing an archive or draining a spool."""
 
 from __future__ import annotations
 
