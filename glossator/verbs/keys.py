@@ -14,7 +14,7 @@ from glossator.output import print_json, say, shown, table
 from service.settings import Settings
 from service.store import keys, sites
 from service.store.database import Database
-from service.store.paging import all_parts
+from service.store.paging import all_of
 from service.store.rows import Key, Member, Role
 from service.store.store import Store
 
@@ -53,7 +53,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the keys, the newest first."""
 
     async def work(database: Database) -> list[Key]:
-        return await all_parts(lambda part: keys.listed(database, None, part))
+        return await all_of(lambda part: keys.listed(database, None, part))
 
     found = with_store(context, work)
     if as_json:

@@ -16,7 +16,7 @@ from service.access import password
 from service.people.mailbox import Mailbox
 from service.store import members, sites
 from service.store.database import Database
-from service.store.paging import all_parts
+from service.store.paging import all_of
 from service.store.rows import Member, Role
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that the member signs in with.")]
@@ -57,7 +57,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the members, the newest first."""
 
     async def work(database: Database) -> list[Member]:
-        return await all_parts(lambda part: members.listed(database, None, part))
+        return await all_of(lambda part: members.listed(database, None, part))
 
     found = with_store(context, work)
     if as_json:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from service.store.paging import MOST, Page, Part
+from service.store.paging import Page, Part, pages
 
 Format = Literal["csv", "jsonl"]
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
@@ -39,15 +39,12 @@ async def exported(kind: type[_T], form: Format, part: Callable[[Part], Awaitabl
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     if form == "csv":
         yield _row(names)
-    wanted: Part | None = Part(MOST)
-    while wanted is not None:
-        page = await part(wanted)
+    async for page in pages(part):
         rows = [{name: getattr(item, name) for name in names} for item in page.items]
         if form == "csv":
             yield "".join(_row([cell(row[name]) for name in names]) for row in rows)
         else:
             yield "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
-        wanted = Part(MOST, page.next) if page.next else None
 
 
 def _row(cells: list[str]) -> str:

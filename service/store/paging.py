@@ -6,7 +6,7 @@ import base64
 import binascii
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -77,15 +77,18 @@ def part_of(ranked: Sequence[_T], part: Part) -> Page[_T]:
     return Page(tuple(ranked[begin:end]), str(end) if end < len(ranked) else None)
 
 
-async def all_parts(listed: Callable[[Part], Awaitable[Page[_T]]]) -> list[_T]:
-    """Return a list as a whole, for what is too short to be shown in parts."""
-    part, found = Part(MOST), list[_T]()
-    while True:
+async def pages(listed: Callable[[Part], Awaitable[Page[_T]]]) -> AsyncIterator[Page[_T]]:
+    """Yield a whole list page by page, as long as a page may be."""
+    part: Part | None = Part(MOST)
+    while part is not None:
         page = await listed(part)
-        found += page.items
-        if page.next is None:
-            return found
-        part = Part(MOST, page.next)
+        yield page
+        part = Part(MOST, page.next) if page.next else None
+
+
+async def all_of(listed: Callable[[Part], Awaitable[Page[_T]]]) -> list[_T]:
+    """Return a list as a whole, for what is too short to be shown in parts."""
+    return [item async for page in pages(listed) for item in page.items]
 
 
 def made(kind: type[_T], row: RowMapping) -> _T:
