@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from content.embedding import Vectors
 
@@ -70,7 +71,7 @@ class Ranking:
 
     def confidences(self, signals: Signals) -> Vectors:
         """Return for each passage the probability that the content answers if it is the best there is."""
-        return np.asarray(1 / (1 + np.exp(-_weighted(signals, self.confidence) - self.bias)), np.float32)
+        return probability(_weighted(signals, self.confidence) + self.bias)
 
 
 @cache
@@ -90,6 +91,11 @@ def scores(fits: Vectors, best: Vectors) -> Vectors:
         return fits
     odds = best / np.maximum(1 - best, np.float32(1e-6)) * np.exp(fits - fits[0])
     return np.asarray(odds / (1 + odds), np.float32)
+
+
+def probability(log_odds: NDArray[np.floating]) -> Vectors:
+    """Return the probabilities of log odds: the logistic function."""
+    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
 
 
 def _weighted(signals: Signals, weights: Mapping[str, float]) -> Vectors:

@@ -14,7 +14,7 @@ from content.embedding import Embedded, Embedder, TokenVectors, Vectors
 from content.glossary import Mention
 from content.index import Rows
 from content.model import Hit
-from content.rank import Signals, near_duplicates, overlap, ranking, scores
+from content.rank import Signals, near_duplicates, overlap, probability, ranking, scores
 from content.snapshot import Snapshot
 from content.words import stems
 
@@ -109,11 +109,9 @@ def joined(alone: Found, within: Found) -> Found:
     rows = np.union1d(alone.rows, within.rows)
     odds = (1 - share) * _log_odds(alone, rows) + share * _log_odds(within, rows)
     order = np.argsort(-odds, kind="stable")
-    alone_best, within_best = _logit(np.array([alone.best, within.best]))
     share = min(_SCORED_WITHIN, 1 - alone.best)
-    best = 1 / (1 + np.exp(-(1 - share) * alone_best - share * within_best))
-    fits = odds[order].astype(np.float32)
-    return replace(alone, rows=rows[order], scores=scores(fits, np.array([best], np.float32)))
+    best = np.average(_logit(np.array([alone.best, within.best])), weights=[1 - share, share], keepdims=True)
+    return replace(alone, rows=rows[order], scores=scores(odds[order].astype(np.float32), probability(best)))
 
 
 def _log_odds(found: Found, rows: Rows) -> NDArray[np.float64]:
