@@ -18,11 +18,6 @@ QUESTION = [{"role": "user", "content": "Who invented the attention mechanism?"}
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 def client(server):
     with openai.OpenAI(base_url=f"{server}/v1", api_key="none is needed", max_retries=0) as client:
         yield client

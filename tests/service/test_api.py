@@ -12,17 +12,6 @@ from tests.service.api import client, events
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
-async def http(glossary_dir):
-    async with client(glossary_dir, answer_threshold=0.3, closest_threshold=0.1) as http:
-        yield http
-
-
 async def test_search(http, glossary):
     reply = await http.post("/v1/search", json={"query": "Who introduced attention?", "limit": 2})
     assert reply.status_code == 200

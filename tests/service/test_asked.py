@@ -11,11 +11,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 def var(tmp_path, glossary_dir):
     return shutil.copytree(glossary_dir, tmp_path / "var")
 

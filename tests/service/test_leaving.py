@@ -19,11 +19,6 @@ from tests.service.test_mcp import INITIALIZE
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 class GatedEmbedder(HashingEmbedder):
     """Embeds no question before its gate is opened."""
 

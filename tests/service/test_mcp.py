@@ -21,11 +21,6 @@ from tests.service.api import client as http_client
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @asynccontextmanager
 async def connected(data_dir, embedder=None, site_id="default", mode="auto", **settings):  # noqa: F811
     given = {"question_days": 0, "answer_threshold": 0.3, "closest_threshold": 0.1} | settings

@@ -14,11 +14,6 @@ from service.model import Delta, Sources, Started
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 async def collected(stream) -> list[bytes]:
     return [part async for part in stream]
 

@@ -19,11 +19,6 @@ BUILT = WIDGET / "dist"
 KB = 1000  # bytes
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 def sizes() -> tuple[dict[str, int], dict[str, dict]]:
     """Return the gzipped size of each script, and what the chunks are made of."""
     chunks = json.loads((BUILT / "chunks.json").read_text(encoding="utf-8"))

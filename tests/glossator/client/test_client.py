@@ -34,11 +34,6 @@ from tests.service.access.test_origins import SITES, data_dir  # noqa: F401
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @asynccontextmanager
 async def connected(data_dir, site_id=None, **settings):  # noqa: F811
     given = {"question_days": 0, "answer_threshold": 0.3, "closest_threshold": 0.1} | settings

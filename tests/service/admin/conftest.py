@@ -19,11 +19,6 @@ SHOP = {"X-Glossator-Site": "shop"}
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 def data_dir(tmp_path):
     ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", GLOSSARY))
     return tmp_path / "var"

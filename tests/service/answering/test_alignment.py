@@ -14,11 +14,6 @@ THRESHOLDS = {"answer_threshold": 0.3, "closest_threshold": 0.1}
 SITES = [{"id": "default"}, {"id": "other"}]
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 async def answered(http, message="Who introduced attention?", **body):
     answer = (await http.post("/v1/chat", json={"message": message, **body})).json()
     assert answer["citations"], answer

@@ -26,11 +26,6 @@ FALSE = "Attention was introduced by Hinton in 1997 [1]."
 SOON = {"model_first_token_seconds": 0.6, "model_idle_seconds": 0.5, "model_total_seconds": 3, "model_retries": 0}
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch: pytest.MonkeyPatch):
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"):

@@ -23,11 +23,6 @@ ASKED = [Message("system", "Be brief."), Message("user", "What is it?")]
 TEXT = "Attention weighs the parts of its input by how relevant they are. It came in 2014."
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch: pytest.MonkeyPatch):
     for name in (

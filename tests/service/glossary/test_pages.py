@@ -23,11 +23,6 @@ PUBLIC = "https://ask.example.com/help"
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 async def http(glossary_dir):
     async with client(glossary_dir) as http:
         yield http

@@ -18,17 +18,6 @@ pytestmark = pytest.mark.anyio
 SOFTMAX = [{"role": "user", "content": "What is softmax?"}]
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
-async def http(glossary_dir):
-    async with client(glossary_dir, answer_threshold=0.3, closest_threshold=0.1) as http:
-        yield http
-
-
 async def complete(http, headers=None, **request):
     body = {"model": "glossator", "messages": SOFTMAX} | request
     return await http.post("/v1/chat/completions", json=body, headers={"Authorization": "Bearer x"} | (headers or {}))

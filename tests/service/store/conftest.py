@@ -18,11 +18,6 @@ from tests import postgres
 SPOOL = 4 * 1024 * 1024
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[postgres.Postgres]:
     if postgres.binaries() is None:

@@ -14,11 +14,6 @@ from tests.service.telemetry.serving import serving
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 async def test_lines_as_json(glossary_dir):
     with serving(glossary_dir, log_format="json", answer_threshold="0.25", closest_threshold="0.1") as served:
         async with httpx.AsyncClient(base_url=served.address) as http:

@@ -30,11 +30,6 @@ QUESTION = {"message": "What is softmax?"}
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 async def http(glossary_dir):
     async with client(glossary_dir, **THRESHOLDS) as http:
         yield http

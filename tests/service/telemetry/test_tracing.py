@@ -15,11 +15,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 def collector():
     """A collector on this machine; gives its address and what it was sent."""
     received: list[bytes] = []

@@ -8,7 +8,7 @@ from content.archive import Archive
 from service.upkeep import backup
 from tests.fakes import GLOSSARY, ingest_folder, write_pages
 from tests.service.store import rows
-from tests.service.store.conftest import anyio_backend, server, store, url  # noqa: F401
+from tests.service.store.conftest import server, store, url  # noqa: F401
 from tests.service.store.test_drain import drained
 
 

@@ -10,6 +10,7 @@ import tarfile
 import pytest
 import zstandard
 
+from content.alone import alone
 from content.archive import Archive
 from content.errors import BackupError
 from service.store import leads, schema
@@ -17,7 +18,6 @@ from service.store.drain import DRAIN_LOCK
 from service.store.paging import Part
 from service.store.store import Store
 from service.upkeep import backup
-from service.upkeep.alone import alone
 from tests.service.store import rows
 from tests.service.store.test_drain import count, drained
 

@@ -31,11 +31,6 @@ sys.exit(3)
 
 
 @pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
-@pytest.fixture
 async def store(tmp_path):
     store = Store(tmp_path, None, 1 << 20)
     await store.start()

@@ -16,11 +16,6 @@ from tests.service.telemetry.serving import serving
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 async def test_all_that_is_wrong_is_told(tmp_path):
     app = create_app(load_settings(data_dir=tmp_path), HashingEmbedder())  # not started: nothing is loaded
     transport = httpx.ASGITransport(app=app)

@@ -32,11 +32,6 @@ sys.exit(STATUS)
 """
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-
 class Place:
     def __init__(self, folder):
         self.folder = folder
