@@ -60,7 +60,7 @@ async def test_what_was_asked_is_counted(http, glossary):
     assert value(told, "glossator_first_text_seconds_count") == outcomes.total()
     searched = outcomes.total() - outcomes["conversation"] + 1  # and one that was a search alone
     assert value(told, "glossator_stage_seconds_count", stage="search") == searched
-    assert value(told, "glossator_stage_seconds_count", stage="answer") == outcomes["answered"]
+    assert value(told, "glossator_stage_seconds_count", stage="answer") == outcomes["answered"] + outcomes["closest"]
     chat = {"method": "POST", "route": "/v1/chat"}
     assert value(told, "glossator_http_requests_total", **chat, status="200") == 4
     assert value(told, "glossator_http_requests_total", method="GET", route="/v1/terms/{slug}", status="404") == 1
