@@ -11,7 +11,12 @@ from service.model import Turn
 
 Mentions = Callable[[str], list[Mention]]
 
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|him|his|she|her|hers|one)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.I)
+_POINTS = re.compile(
+    r"\b(?:this|that|these|those)\b(?=\W*(?:$|[?.!,;]|(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|"
+    r"mean|means|work|works|differ|differs|happen|happens|help|helps|used|compare|compares)\b))",
+    re.I,
+)
 _GOES_ON = re.compile(r"^\s*(?:and|or|but|so|then|what about|how about|more|else)\b", re.I)
 # Verbs and nouns that go with "it" where it stands for nothing: "is it possible", "how does it feel to".
 _EMPTY_IT = re.compile(
@@ -19,6 +24,9 @@ _EMPTY_IT = re.compile(
 )
 _COMPARES = re.compile(r"\b(?:differ\w*|versus|vs|compar\w+|than|similar to|same as)\b", re.I)
 _MOST_STEMS = 3  # "and ..." with more content words than this says what it is about
+# A pronoun that has more content words before it stands for one of these: "delete a list and empty it". What
+# points may also begin a clause, "a mail that is spam", and so has less before it.
+_MOST_BEFORE_PRONOUN, _MOST_BEFORE_POINTS = 2, 1
 _ANSWER_WORDS = 15  # that many words of the last answer say what it spoke of; on mtrag, 25 or 40 do no better
 
 
@@ -52,13 +60,24 @@ def stand_alone(question: str, history: Sequence[Turn], mentions: Mentions) -> s
     topic = _topic(history, mentions)
     compared = _COMPARES.search(question) is not None and topic not in {mention.term.name for mention in named}
     if topic and (compared or not named):
-        pronoun = None if _EMPTY_IT.search(question) else _PRONOUN.search(question)
+        pronoun = _leaning(question)
         if pronoun:
             owns = pronoun.group().lower() in {"its", "their", "his", "her", "theirs", "hers"}
             return question[: pronoun.start()] + topic + ("'s" if owns else "") + question[pronoun.end() :]
         if len(named) == 1 and compared:
             return f"{question.rstrip(' ?.')} compared with {topic}?"
     return question if stems(question) else f"{asked.rstrip(' ?.')}: {question}"
+
+
+def _leaning(question: str) -> re.Match[str] | None:
+    """Return the pronoun that stands for something before the question, if there is one."""
+    if _EMPTY_IT.search(question):
+        return None
+    for pattern, most in ((_PRONOUN, _MOST_BEFORE_PRONOUN), (_POINTS, _MOST_BEFORE_POINTS)):
+        pronoun = pattern.search(question)
+        if pronoun and len(stems(question[: pronoun.start()])) <= most:
+            return pronoun
+    return None
 
 
 def _goes_on(question: str) -> bool:

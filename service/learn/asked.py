@@ -13,8 +13,16 @@ from service.model import Outcome
 
 Rating = Literal["up", "down"]
 
-# From which support of its weakest quote an answer is taken to rest on the content.
-LOW_SUPPORT = 0.5
+# The support of its weakest quote, and the score of its best passage, under which an answer may well be wrong.
+DOUBTFUL = 0.5
+
+
+def in_doubt(support: float | None, score: float | None) -> bool:
+    """Whether an answer may well be wrong: a citation is weakly supported, or the best passage fits badly.
+
+    ``support`` is that of its weakest citation; an answer without one is not from the content, and in no doubt.
+    """
+    return support is not None and min(support, score or 0.0) < DOUBTFUL
 
 
 def question_key(text: str) -> str:
@@ -68,11 +76,13 @@ class Asked:
 
     @property
     def missed(self) -> bool:
-        """Whether the content did not help: refused, closest, weakly supported or thumbs down; thumbs up overrules."""
+        """Whether the content did not help: refused, closest, in doubt or thumbs down; thumbs up overrules.
+
+        What the owner has pinned cites nothing and is in no doubt.
+        """
         if self.rating is not None:
             return self.rating == "down"
-        weak = self.support is not None and self.support < LOW_SUPPORT
-        return weak or self.outcome in {Outcome.REFUSED, Outcome.CLOSEST}
+        return in_doubt(self.support, self.score) or self.outcome in {Outcome.REFUSED, Outcome.CLOSEST}
 
     @property
     def helped(self) -> bool:

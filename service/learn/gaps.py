@@ -28,7 +28,7 @@ class Nearest:
 class Gap:
     """A topic whose questions the content did not help with.
 
-    ``missed`` of the ``asked`` questions were refused, answered with the closest passages only, weakly supported or
+    ``missed`` of the ``asked`` questions were refused, answered with the closest passages only, answered in doubt or
     given thumbs down; ``conversations`` is in how many that was. ``questions`` are the missed ones, the commonest
     first, ``nearest`` the passages that came nearest, ``disputed`` those whose answers were given thumbs down, and
     ``comments`` what visitors wrote with these.

@@ -20,9 +20,10 @@ from content.snapshot import Snapshot
 from service.answering.curated import Curated
 from service.assistant import Assistant, Question
 from service.learn import topics
+from service.learn.asked import in_doubt
 from service.learn.clusters import Labels
 from service.library import Library
-from service.model import Done
+from service.model import Done, Outcome
 from service.settings import SiteSettings
 from service.sites import Sites, public_collections
 from service.store import learning, questions
@@ -127,7 +128,13 @@ class Learner:
             _log.debug("a question of the site %s cannot be asked again: %s", site.id, error)
             return
         cited = [[cite.collection, cite.page_id, cite.passage_id] for cite in done.answer.citations]
-        await questions.keep_again(self._database, one.id, snapshot.snapshot_id, done.answer.outcome, cited)
+        await questions.keep_again(self._database, one.id, snapshot.snapshot_id, _outcome(done), cited)
+
+
+def _outcome(done: Done) -> Outcome:
+    """Return what a question got; an answer in doubt closes no gap, and counts as the closest passages do."""
+    support = min((cite.support for cite in done.answer.citations), default=None)
+    return Outcome.CLOSEST if in_doubt(support, done.found and done.found.best) else done.answer.outcome
 
 
 def _grouped(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, Table, Text, case, cast, func, select, type_coerce
 
 from content.errors import NotFound
-from service.learn.asked import LOW_SUPPORT, Asked, PageKey, PassageKey, Period, Rating
+from service.learn.asked import DOUBTFUL, Asked, PageKey, PassageKey, Period, Rating
 from service.learn.gaps import AskedAgain
 from service.learn.overview import Day
 from service.model import Outcome
@@ -200,8 +200,10 @@ def last_days(until: date, count: int) -> Period:
 
 def _missed() -> ColumnElement[bool]:
     """The condition that is ``Asked.missed``."""
-    poor = _said.outcome.in_([Outcome.REFUSED, Outcome.CLOSEST]) | (_said.support < LOW_SUPPORT)
-    return case((_rated.rating.is_not(None), _rated.rating == "down"), else_=func.coalesce(poor, False))
+    cited = _said.support.is_not(None)
+    in_doubt = cited & ((_said.support < DOUBTFUL) | (func.coalesce(_said.best_score, 0) < DOUBTFUL))
+    poor = in_doubt | _said.outcome.in_([Outcome.REFUSED, Outcome.CLOSEST])
+    return case((_rated.rating.is_not(None), _rated.rating == "down"), else_=poor)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

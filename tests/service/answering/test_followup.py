@@ -24,6 +24,11 @@ TALK = history("What is attention?", "Attention is a mechanism.")
         ("How does softmax differ from a transformer?", "How does softmax differ from a transformer?"),
         ("Is it possible to eat cake?", "Is it possible to eat cake?"),
         ("What is lead capture?", "What is lead capture?"),
+        ("What does this do?", "What does Attention Mechanism do?"),
+        ("When more than one user looks at a sheet?", "When more than one user looks at a sheet?"),
+        ("Can I single out those mails?", "Can I single out those mails?"),
+        ("How do I empty a list and delete it?", "How do I empty a list and delete it?"),
+        ("How do I write a mail that is spam?", "How do I write a mail that is spam?"),
         (
             "How long is the opening speech of the chairman?",
             "How long is the opening speech of the chairman?",

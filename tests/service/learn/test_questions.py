@@ -54,5 +54,11 @@ def test_the_end_of_a_period_is_the_start_of_the_next():
 def test_thumbs_overrule_what_the_outcome_says():
     assert reception([asked(outcome=Outcome.CLOSEST, rating="up")]).missed == 0
     assert reception([asked(rating="down")]).missed == 1
-    assert reception([asked(support=0.2)]).missed == 1
     assert not asked(outcome=Outcome.CONVERSATION).helped
+
+
+def test_an_answer_in_doubt_did_not_help_unless_the_visitor_says_so():
+    assert reception([asked(support=0.2), asked(score=0.4)]).missed == 2
+    assert reception([asked(score=0.4, rating="up")]).missed == 0
+    pinned_by_the_owner = asked(score=0.1, support=None)
+    assert pinned_by_the_owner.helped
