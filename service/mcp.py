@@ -182,7 +182,7 @@ class ContentTools:
         identity, owner = self._services.identity, visitor.guest.owner
         collections = visitor.collections(asked.collection)
         question = Question(text, identity.new(owner), identity.new(owner), collections=collections)
-        return await last(remembered(question, None, visitor, self._services))
+        return (await last(remembered(question, None, visitor, self._services))).answer
 
     async def _list_resources(self, context: _Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         after = _position(params.cursor if params else None)

@@ -75,7 +75,8 @@ async def chat(
     await _tell_agent(question, visitor, services)
     events = remembered(question, conversation, visitor, services)
     if not (request.stream or EVENT_STREAM in accept):
-        return await unless_left(last(events), connection) or unread()
+        done = await unless_left(last(events), connection)
+        return unread() if done is None else done.answer
     opened = await unless_left(opening(events), connection)
     return unread() if opened is None else event_stream(stream(paced(opened, events)))
 

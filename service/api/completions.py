@@ -24,7 +24,7 @@ from service.api.stream import event_stream, last, opening, paced, unless_left, 
 from service.api.visitor import Services, TheServices, TheVisitor, Visitor
 from service.assistant import Question
 from service.message import checked
-from service.model import Answer, Delta, Done, Event, Turn
+from service.model import Delta, Done, Event, Turn
 from service.openai.completion import (
     ALL,
     ChatCompletion,
@@ -111,8 +111,8 @@ async def complete(
     )
     events = remembered(question, None, visitor, services)
     if not request.stream:
-        answer = await unless_left(last(events), connection)
-        return unread() if answer is None else await _completion(request, answer, wanted, services)
+        done = await unless_left(last(events), connection)
+        return unread() if done is None else await _completion(request, done, wanted, services)
     opened = await unless_left(opening(events), connection)
     if opened is None:
         return unread()
@@ -164,21 +164,24 @@ def _model(name: str, visitor: Visitor) -> ModelItem:
     return ModelItem(name, int(datetime.fromisoformat(visitor.snapshot.manifest.created).timestamp()))
 
 
-async def _completion(
-    request: CompletionRequest, answer: Answer, wanted: _Wanted, services: Services
-) -> ChatCompletion:
+async def _completion(request: CompletionRequest, done: Done, wanted: _Wanted, services: Services) -> ChatCompletion:
+    answer = done.answer
     text = Footnotes().turn(answer.answer) + notes(answer.citations) if wanted.footnotes else answer.answer
     return ChatCompletion(
         id=wanted.id,
         created=wanted.created,
         model=wanted.model,
         choices=(CompletionChoice(CompletionMessage(text, answer)),),
-        usage=await _usage(request, text, services),
+        usage=await _usage(request, done, text, services),
         system_fingerprint=wanted.snapshot_id,
     )
 
 
-async def _usage(request: CompletionRequest, text: str, services: Services) -> CompletionUsage:
+async def _usage(request: CompletionRequest, done: Done, text: str, services: Services) -> CompletionUsage:
+    if done.usage:  # what the vendors of language models charge for
+        prompt_tokens = sum(call.input_tokens for call in done.usage)
+        completion_tokens = sum(call.output_tokens for call in done.usage)
+        return CompletionUsage(prompt_tokens, completion_tokens, prompt_tokens + completion_tokens)
     texts = [*(message.text for message in request.messages), text]
     *prompt, completion = await asyncio.to_thread(services.embedder.count_tokens, texts)
     return CompletionUsage(sum(prompt), completion, sum(prompt) + completion)
@@ -198,13 +201,13 @@ async def _stream(
                 case Delta(text):
                     said.append(footnotes.turn(text) if wanted.footnotes else text)
                     yield _chunk(wanted, {"content": said[-1]})
-                case Done(answer):
+                case Done(answer) as done:
                     if wanted.footnotes and answer.citations:
                         said.append(notes(answer.citations))
                         yield _chunk(wanted, {"content": said[-1]})
                     yield _chunk(wanted, {"glossator": asdict(answer)}, "stop")
                     if wanted.usage:
-                        usage = await _usage(request, "".join(said), services)
+                        usage = await _usage(request, done, "".join(said), services)
                         yield _sent(_frame(wanted) | {"choices": [], "usage": asdict(usage)})
                 case Problem(status=status, detail=detail):
                     yield _sent(asdict(failure(status, detail)))

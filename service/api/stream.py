@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from content.errors import GlossatorError
 from service.errors import status_of
-from service.model import Answer, Done, Event
+from service.model import Done, Event
 from service.problem import describe
 from service.wire import Problem
 
@@ -86,12 +86,12 @@ def unread() -> Response:
     return Response(status_code=499)
 
 
-async def last(events: AsyncGenerator[Event]) -> Answer:
-    """Return the answer that a reply ends with."""
+async def last(events: AsyncGenerator[Event]) -> Done:
+    """Return what a reply ends with."""
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Done):
-                return event.answer
+                return event
     raise AssertionError("a reply ends with Done")
 
 

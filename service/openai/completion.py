@@ -108,7 +108,10 @@ class CompletionChoice:
 
 @dataclass(frozen=True, slots=True)
 class CompletionUsage:
-    """Tokens of the embedding model's vocabulary: of all messages that were sent, and of the answer's text."""
+    """The tokens that language models took, as their vendors counted them.
+
+    Where none was called, those of the messages and of the answer, in the embedding model's vocabulary.
+    """
 
     prompt_tokens: int
     completion_tokens: int

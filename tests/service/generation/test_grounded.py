@@ -216,6 +216,15 @@ async def test_too_many_answers_at_a_time_are_told_to_come_back(glossary_dir):
         assert int(response.headers["Retry-After"]) > 0
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_clients_of_openais_api_are_told_the_tokens_that_the_vendor_counted(glossary_dir, stream):
+    asked = {"messages": [{"role": "user", "content": QUESTION}], "stream": stream}
+    async with asked_of(glossary_dir, Vendor("openai", TRUE)) as http:
+        reply = await http.post("/v1/chat/completions", json=asked | {"stream_options": {"include_usage": True}})
+    last = reply.text.split("data: ")[-2] if stream else reply.text
+    assert json.loads(last)["usage"] == {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150}
+
+
 @asynccontextmanager
 async def listening(data_dir: Path, **settings):
     """Serve on a real port, since only there a visitor can leave as browsers do."""
