@@ -87,7 +87,7 @@ def _left(evaldata: Path, drafts: Path) -> Iterator[tuple[str, QueryLine]]:
 
 async def _run(arguments: argparse.Namespace) -> int:
     embedder = configured_embedder(load_settings())
-    worker = Worker(1)
+    worker = Worker(1, embedder)
     address = arguments.address or f"{start().listening_address}/v1"
     drafting = Drafting(small_model(address), embedder, worker)
     until = time.monotonic() + 60 * arguments.minutes

@@ -113,7 +113,10 @@ def given() -> np.ndarray:
 
 
 def _flat(questions: Sequence[Asked], columns: Sequence[int]) -> tuple[torch.Tensor, ...]:
-    x, page, question, relevant = [], [], [], []
+    x: list[np.ndarray] = []
+    page: list[np.ndarray] = []
+    question: list[np.ndarray] = []
+    relevant: list[np.ndarray] = []
     for number, one in enumerate(questions):
         _, first, group = np.unique(one.pages, return_index=True, return_inverse=True)
         page.append(group + sum(map(len, relevant)))

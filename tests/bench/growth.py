@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
-        print(json.dumps(measure(arguments.measure, *arguments.pages, arguments.model)))
+        print(json.dumps(measure(arguments.measure, arguments.pages[0], arguments.model)))
         return
     print(
         "| pages | passages | ingest s | of which embedding | memory MB | of which vectors | 1 % changed, s besides embedding | CPU s, check included | passages embedded again |"

@@ -97,7 +97,7 @@ def _snapshot(prompt: Prompt, folder: Path, embedder: Embedder) -> Snapshot:
 
 async def _run(prompts: list[Prompt], settings: Settings) -> dict[str, Counter[str]]:
     embedder = configured_embedder(settings)
-    worker = Worker(1)
+    worker = Worker(1, embedder)
     writing = configured_writing(settings, embedder, worker, None)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, writing, worker, thresholds)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import resource
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -23,7 +22,7 @@ import numpy as np
 from sklearn.metrics import adjusted_rand_score
 from sklearn.metrics.cluster import pair_confusion_matrix
 
-from content.embedding import SentenceTransformerEmbedder, Vectors, unit
+from content.embedding import Embedder, Vectors, unit
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
 from service.assistant import Assistant, Question, Thresholds
@@ -106,7 +105,7 @@ def _in_batches(questions: list[topics.Question], vectors: Vectors, centre: Vect
     return [known[place[row]].topic or 0 for row in range(len(questions))]
 
 
-def _gap_report(evaldata: Path, work: Path, embedder: SentenceTransformerEmbedder) -> str:
+def _gap_report(evaldata: Path, work: Path, embedder: Embedder) -> str:
     """Ask all of stackfaq_unans, and say which of the threads that were taken out of its content the gaps name."""
     snapshot = published(evaldata, "stackfaq_unans", work, embedder)
     queries = read_queries(evaldata / "stackfaq_unans" / "dev" / "queries.jsonl")
@@ -144,7 +143,7 @@ def _thread(topic: int, asked: list[Asked], threads: dict[str, str]) -> str:
     return Counter(missed).most_common(1)[0][0]
 
 
-async def _log(queries: list[QueryLine], snapshot: Snapshot, embedder: SentenceTransformerEmbedder) -> list[Logged]:
+async def _log(queries: list[QueryLine], snapshot: Snapshot, embedder: Embedder) -> list[Logged]:
     settings = load_settings()
     worker = Worker(1, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
@@ -210,4 +209,4 @@ def _speed(real: Vectors, count: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

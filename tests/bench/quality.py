@@ -11,11 +11,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
-import sys
 from pathlib import Path
 
 from content.archive import Archive
-from content.embedding import SentenceTransformerEmbedder
+from content.embedding import Embedder
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
 from ingest.pipeline import ingest
@@ -32,7 +31,7 @@ def sets(evaldata: Path) -> list[str]:
     return sorted(path.parent.parent.name for path in evaldata.glob("*/dev/queries.jsonl"))
 
 
-def published(evaldata: Path, name: str, work: Path, embedder: SentenceTransformerEmbedder) -> Snapshot:
+def published(evaldata: Path, name: str, work: Path, embedder: Embedder) -> Snapshot:
     """Ingest a set's corpus unless nothing changed, and open it."""
     corpus = evaldata / name / "corpus.jsonl"
     if not corpus.exists():
@@ -99,4 +98,4 @@ def _row(name: str, passages: int, questions: int, found: Figures, baseline: dic
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -32,6 +32,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -130,11 +131,11 @@ class Load:
         if wrong:
             tally.wrong.append(wrong)
 
-    def _wrong_edition(self, found: dict, asked: float) -> str | None:
+    def _wrong_edition(self, found: dict[str, Any], asked: float) -> str | None:
         said = {
-            one["page_id"]: int(number[1])
+            one["page_id"]: int(written[1])
             for one in found["results"]
-            if one["page_id"] in {"first", "second"} and (number := _NUMBER.search(one["text"]))
+            if one["page_id"] in {"first", "second"} and (written := _NUMBER.search(one["text"]))
         }
         if len(said) < 2 or len(set(said.values())) > 1:
             return f"the pages say {said}"
@@ -152,7 +153,7 @@ class Load:
         return [self.last_seen[number] - over[number + 1] for number in self.last_seen if number + 1 in over]
 
 
-def _wrong_answer(said: dict, page: str) -> str | None:
+def _wrong_answer(said: dict[str, Any], page: str) -> str | None:
     pages = [one["page_id"] for one in said["citations"]]
     return None if pages[:1] == [page] else f"{said['outcome']} from {pages}, not {page}"
 
@@ -197,8 +198,8 @@ def place() -> Iterator[Place]:
             sys.executable,
             "-m",
             "tests.e2e.publish",
-            folder / "publisher",
-            folder / "pages",
+            str(folder / "publisher"),
+            str(folder / "pages"),
             f"file://{folder}/depot",
         ]
         subprocess.run(command, cwd=ROOT, check=True)

@@ -16,6 +16,7 @@ import sys
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -77,7 +78,9 @@ def borne_out(sentence: str, quote: str) -> bool:
     return numbers <= set(held) and same >= _ENOUGH * len(said)
 
 
-def judged(line: Line, snapshot: Snapshot, embedder: Embedder, verifier: Verifier) -> tuple[tuple, tuple, str]:
+def judged(
+    line: Line, snapshot: Snapshot, embedder: Embedder, verifier: Verifier
+) -> tuple[tuple[Any, ...], tuple[Any, ...], str]:
     """Return a draft's sentences, those that are shown with their quotes, and the quotes that would stand in for it."""
     found = search(snapshot, line.question, embedder.encode_questions([line.question]))
     quoted = " ".join(segment.text for segment in compose(line.question, found, embedder))

@@ -65,8 +65,9 @@ def measure_search(data_dir: Path, queries: Path, rounds: int, embedder: Sentenc
     """Compare searches over HTTP with encoding and FAISS alone; one client, one question after the other."""
     questions = [json.loads(line)["question"] for line in queries.read_text(encoding="utf-8").split("\n") if line][:200]
     snapshot = Archive(data_dir).open_current()
-    index = faiss.IndexFlatIP(snapshot.vectors.dimension)
-    index.add(snapshot.vectors.vectors(np.arange(len(snapshot.vectors))))
+    vectors = snapshot.vectors.vectors(np.arange(snapshot.manifest.passages))
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
     model = embedder.model
 
     def bare(question: str) -> None:

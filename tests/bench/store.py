@@ -138,11 +138,10 @@ async def check(data_dir: Path, url: str | None, load: Load) -> None:
     """Wait until the spool is drained, and print what was lost."""
     database = Database(data_dir, url)
     until = time.monotonic() + _DRAIN_SECONDS
-    while time.monotonic() < until:
-        found, count = await kept(database)
-        if load.leads <= found:
-            break
+    found, count = await kept(database)
+    while not load.leads <= found and time.monotonic() < until:
         await asyncio.sleep(1)
+        found, count = await kept(database)
     await database.close()
     chats = {status: count for (what, status), count in load.statuses.items() if what == "chat"}
     leads = {status: count for (what, status), count in load.statuses.items() if what == "lead"}
