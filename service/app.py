@@ -156,7 +156,7 @@ def create_services(settings: Settings, embedder: Embedder, reranker: Reranker |
         limits=Limits(settings),
         ingests=Ingests(settings, store),
         learner=Learner(store, library, quoting, embedder, worker, known, curated),
-        reports=Reports(settings.report_seconds),
+        reports=Reports(store.database, library, known, settings.report_seconds),
         metrics=counted,
         tracing=tracing,
         draining=asyncio.Event(),
@@ -181,7 +181,9 @@ async def running(services: Services) -> AsyncIterator[None]:
     services.limits.connect()
     await services.store.start()
     notifier = Notifier(services.settings, services.store, services.sites)
-    steward = Steward(services.store, services.sites, services.desk, services.curated, notifier, services.learner)
+    steward = Steward(
+        services.store, services.sites, services.desk, services.curated, notifier, services.learner, services.reports
+    )
     await steward.catch_up()
     services.tracing.start()
     try:

@@ -53,7 +53,7 @@ async def gaps(who: Viewer, view: TheView, part: ThePart, about: TheScope) -> Re
 @router.get("/gaps/{gap_id}")
 async def gap(gap_id: int, who: Viewer, view: TheView, about: TheScope) -> Response:
     """Show a gap: its questions, what is nearest, and what became of it."""
-    found = next((item for item in await api.found_gaps(view.services, about) if item.id == gap_id), None)
+    found = next((item for item in await view.services.reports.gaps(about) if item.id == gap_id), None)
     if found is None:
         raise NotFound("there is no such gap in this period.")
     return view.show(who, "learn-gap.html", one=found, **_common(view.services, about))

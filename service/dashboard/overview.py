@@ -49,7 +49,7 @@ async def _days(services: Services, site_id: str | None, count: int) -> list[Day
     today = datetime.now(UTC).date()
     first, yesterday = today - timedelta(days=count - 1), today - timedelta(days=1)
     counted = partial(activity.daily, services.store.database, site_id)
-    over = await services.reports.get(("days", site_id, first, today), partial(counted, first, yesterday))
+    over = await services.reports.memo.get(("days", site_id, first, today), partial(counted, first, yesterday))
     return [*over, *await counted(today, today)]
 
 

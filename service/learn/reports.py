@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
-from content.errors import NotFound
+from content.errors import NoSnapshot, NotFound
 from content.snapshot import Snapshot
 from service.learn import leads as lead_quality
 from service.learn.asked import Asked, PageKey
 from service.learn.conversations import Dimension, Quality, quality
 from service.learn.gaps import Gap, GapStatus, gap_status, gaps
 from service.learn.leads import LeadScore, lead_score
+from service.learn.memo import Memo
 from service.learn.outline import NearPassage, outline
 from service.learn.overview import Overview, overview
 from service.learn.questions import TopQuestion, top_questions
 from service.learn.sources import PageUsage, source_usage
-from service.sites import Sites
+from service.library import Library
+from service.sites import Sites, public_collections
 from service.store import learning
 from service.store.database import Database
 from service.store.learning import Scope
 from service.store.rows import Lead
 
-_STALE = 10  # times its life that a report is given out once more while it is computed anew
-_MOST = 200  # reports that are kept
+_MANY = 1000  # questions; fewer are read while one asks
+USUAL_DAYS = 30  # where no period is given
 _RELATED = 5  # terms that an outline names
 _OWN_FIELDS = frozenset({"name", "company", "message"})  # what every lead has
 _T = TypeVar("_T")
+_Asked = tuple[Hashable, Callable[[], Coroutine[Any, Any, _T]]]  # what names a report, and what computes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +55,78 @@ class LeadItem:
     quality: LeadScore
 
 
-@dataclass(slots=True)
-class _Kept:
-    at: float
-    report: asyncio.Task[Any]
-
-
 class Reports:
-    """Reports of late: new for ``life`` seconds; then who asks gets one once more, and has it computed anew."""
+    """The reports of the owner's sites, kept for ``life`` seconds. Each raises StoreUnavailable."""
 
-    def __init__(self, life: float) -> None:
-        self._life = life
-        self._kept: dict[Hashable, _Kept] = {}
+    def __init__(self, database: Database, library: Library, sites: Sites, life: float) -> None:
+        self._database = database
+        self._library = library
+        self._sites = sites
+        self.memo = Memo(life)
 
-    async def get(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """Return a report. Raises what ``compute`` raises."""
-        kept = self._kept.get(key)
-        age = time.monotonic() - kept.at if kept else 0.0
-        if kept is None or age >= self._life * _STALE or _failed(kept.report):
-            kept = self._begin(key, compute)
-        elif age >= self._life and kept.report.done():
-            self._begin(key, compute)
-        found: _T = await asyncio.shield(kept.report)
-        return found
+    async def overview(self, scope: Scope) -> Overview:
+        """Return what happened day by day, and how much before."""
+        return await self.memo.get(("overview", scope), partial(overview_of, self._database, scope))
 
-    def forget(self) -> None:
-        """Forget all, since somebody was erased."""
-        self._kept.clear()
+    async def top_questions(self, scope: Scope) -> list[TopQuestion]:
+        """Return what is asked, the most frequent first."""
+        return await self.memo.get(*self._top_questions(scope))
 
-    def _begin(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, _T]]) -> _Kept:
-        kept = _Kept(time.monotonic(), asyncio.create_task(compute()))
-        self._kept.pop(key, None)
-        self._kept[key] = kept
-        while len(self._kept) > _MOST:
-            del self._kept[next(iter(self._kept))]
-        return kept
+    async def gaps(self, scope: Scope) -> list[GapItem]:
+        """Return what is asked and not answered, first what is missed most often."""
+        return await self.memo.get(*self._gaps(scope))
 
+    async def sources(self, scope: Scope) -> list[PageUsage]:
+        """Return the pages by how they are used, the most used first. Raises NoSnapshot."""
+        return await self.memo.get(*self._sources(scope))
 
-def _failed(report: asyncio.Task[Any]) -> bool:
-    return report.done() and (report.cancelled() or report.exception() is not None)
+    async def leads(self, scope: Scope) -> list[LeadItem]:
+        """Return leads, the most promising first."""
+        return await self.memo.get(*self._leads(scope))
+
+    async def conversations(self, scope: Scope, by: Dimension) -> list[Quality]:
+        """Return how conversations fared, by site, collection, language or time."""
+        return await self.memo.get(*self._conversations(scope, by))
+
+    async def prepare(self) -> None:
+        """Have the reports of the last days ready where there is so much to read that who asks first would wait."""
+        period = learning.last_days(datetime.now(UTC).date(), USUAL_DAYS)
+        counts = await learning.counts(self._database, period)
+        busy = [site_id for site_id, count in counts.items() if count >= _MANY]
+        for site_id in [*busy, *([None] if sum(counts.values()) >= _MANY else [])]:
+            scope = Scope(site_id, period)
+            await self.memo.prepare(*self._top_questions(scope))
+            await self.memo.prepare(*self._gaps(scope))
+            await self.memo.prepare(*self._leads(scope))
+            await self.memo.prepare(*self._conversations(scope, Dimension.DAY))
+            with suppress(NoSnapshot):
+                await self.memo.prepare(*self._sources(scope))
+
+    def _top_questions(self, scope: Scope) -> _Asked[list[TopQuestion]]:
+        return ("top questions", scope), partial(top_questions_of, self._database, scope)
+
+    def _gaps(self, scope: Scope) -> _Asked[list[GapItem]]:
+        return ("gaps", scope), partial(gaps_of, self._database, scope)
+
+    def _sources(self, scope: Scope) -> _Asked[list[PageUsage]]:
+        return ("sources", scope), partial(sources_of, self._database, scope, self._titles(scope.site_id))
+
+    def _leads(self, scope: Scope) -> _Asked[list[LeadItem]]:
+        return ("leads", scope), partial(leads_of, self._database, scope, self._sites)
+
+    def _conversations(self, scope: Scope, by: Dimension) -> _Asked[list[Quality]]:
+        return ("conversations", scope, by), partial(quality_of, self._database, scope, by)
+
+    def _titles(self, site_id: str | None) -> dict[PageKey, str]:
+        """Return the titles of the pages that a site shows, of all pages for all sites."""
+        snapshot = self._library.current
+        site = self._sites.get(site_id) if site_id else None
+        shown = public_collections(site, snapshot) if site else None
+        return {
+            PageKey(collection, page): title
+            for collection, page, title in snapshot.catalog.page_titles()
+            if shown is None or collection in shown
+        }
 
 
 async def overview_of(database: Database, scope: Scope) -> Overview:

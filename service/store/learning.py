@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, Table, Text, case, cast, func, select, type_coerce
@@ -151,6 +152,13 @@ async def missed(database: Database, site_id: str, period: Period, most: int) ->
         return [Missed(*row) for row in await connection.execute(query)]
 
 
+async def counts(database: Database, period: Period) -> dict[str, int]:
+    """Return how many messages came to each site."""
+    query = select(_said.site_id, func.count()).where(*_within(schema.messages, None, period)).group_by(_said.site_id)
+    async with database.reading() as connection:
+        return {row[0]: row[1] for row in await connection.execute(query)}
+
+
 async def handed_off(database: Database, scope: Scope) -> set[str]:
     """Return the conversations of a period that a person was asked for."""
     table = schema.handoffs.c
@@ -243,18 +251,20 @@ async def _read(
 
 
 def _made(rows: Sequence[Row[Any]], ratings: Mapping[str, tuple[Rating, str | None]]) -> list[Asked]:
-    return [_record(row._mapping, ratings.get(row.id, (None, None))) for row in rows]
+    # Plain dictionaries: to ask a row for a column that it lacks takes longer than the rest of a record.
+    unread = dict.fromkeys(("question", "collections", "passages", "citations"))
+    return [_record(unread | dict(row._mapping), ratings.get(row.id, (None, None))) for row in rows]
 
 
-def _record(row: Mapping[Any, Any], rated: tuple[Rating | None, str | None]) -> Asked:
+def _record(row: Mapping[str, Any], rated: tuple[Rating | None, str | None]) -> Asked:
     return Asked(
         message_id=row["id"],
         conversation_id=row["conversation_id"],
         site_id=row["site_id"],
-        collections=tuple(row.get("collections") or ()),
+        collections=tuple(row["collections"] or ()),
         language=row["language"],
         at=moment(row["at"]),
-        question=row.get("question") or row["text"] or "",
+        question=row["question"] or row["text"] or "",
         searched=row["text"],
         topic=row["topic"],
         outcome=Outcome(row["outcome"]),
@@ -262,15 +272,20 @@ def _record(row: Mapping[Any, Any], rated: tuple[Rating | None, str | None]) -> 
         support=row["support"],
         rating=rated[0],
         comment=rated[1],
-        shown=_keys(row.get("passages")),
-        cited=_keys(row.get("citations")),
+        shown=_keys(row["passages"]),
+        cited=_keys(row["citations"]),
         took_ms=row["took_ms"],
     )
 
 
 def _keys(written: str | None) -> tuple[PassageKey, ...]:
     found = json.loads(written) if written else ()
-    return tuple(PassageKey(PageKey(one["collection"], one["page_id"]), one["passage_id"]) for one in found)
+    return tuple(_key(one["collection"], one["page_id"], one["passage_id"]) for one in found)
+
+
+@lru_cache(maxsize=100_000)
+def _key(collection: str, page_id: str, passage_id: str) -> PassageKey:
+    return PassageKey(PageKey(collection, page_id), passage_id)
 
 
 def _parts(ids: Iterable[str]) -> Iterable[list[str]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 from content.errors import Busy, StoreUnavailable
 from service.answering.curated import Curated
 from service.learn.learner import Learner
+from service.learn.reports import Reports
 from service.people.desk import Desk
 from service.people.notify import Notifier
 from service.privacy import erasure
@@ -20,6 +22,7 @@ _log = logging.getLogger("glossator.steward")
 _NEWS_SECONDS = 1.0  # after which every process knows what another has changed
 _SEND_SECONDS = 2.0
 _LEARN_SECONDS = 5.0
+_PREPARE_SECONDS = 10.0
 _TIDY_SECONDS = 3600.0
 
 
@@ -27,7 +30,14 @@ class Steward:
     """Keeps this process up to date with the store, and does the chores where it is the one to do them."""
 
     def __init__(
-        self, store: Store, sites: Sites, desk: Desk, curated: Curated, notifier: Notifier, learner: Learner
+        self,
+        store: Store,
+        sites: Sites,
+        desk: Desk,
+        curated: Curated,
+        notifier: Notifier,
+        learner: Learner,
+        reports: Reports,
     ) -> None:
         self._store = store
         self._sites = sites
@@ -35,6 +45,7 @@ class Steward:
         self._curated = curated
         self._notifier = notifier
         self._learner = learner
+        self._reports = reports
         self._seeded = False
 
     async def watch(self) -> None:
@@ -42,6 +53,7 @@ class Steward:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._store.watch())
             tasks.create_task(self._keep_up())
+            tasks.create_task(self._prepare())
             tasks.create_task(self._chore(self._notifier.send_due, _SEND_SECONDS))
             tasks.create_task(self._chore(self._learner.learn, _LEARN_SECONDS))
             tasks.create_task(self._chore(self._tidy, _TIDY_SECONDS))
@@ -66,6 +78,14 @@ class Steward:
         while True:
             await unbroken(self.catch_up())
             await asyncio.sleep(_NEWS_SECONDS)
+
+    async def _prepare(self) -> None:
+        """Have reports ready; every process has its own."""
+        await self._store.ready.wait()
+        while True:
+            with suppress(StoreUnavailable):  # told where it is first missed
+                await unbroken(self._reports.prepare())
+            await asyncio.sleep(_PREPARE_SECONDS)
 
     async def _chore(self, work: Callable[[], Coroutine[None, None, None]], seconds: float) -> None:
         await self._store.ready.wait()

@@ -88,7 +88,8 @@ def _left(evaldata: Path, drafts: Path) -> Iterator[tuple[str, QueryLine]]:
 async def _run(arguments: argparse.Namespace) -> int:
     embedder = configured_embedder(load_settings())
     worker = Worker(1, embedder)
-    address = arguments.address or f"{start().listening_address}/v1"
+    server = None if arguments.address else start()  # it ends with its last reference
+    address = arguments.address or f"{server.listening_address}/v1"
     drafting = Drafting(small_model(address), embedder, worker)
     until = time.monotonic() + 60 * arguments.minutes
     snapshots = {name: published(arguments.evaldata, name, arguments.work, embedder) for name in SETS}

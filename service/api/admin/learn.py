@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from content.errors import InvalidQuestion, NotFound
 from service.api.admin.principal import Site, ThePart, Viewer
-from service.api.visitor import Services, TheServices
-from service.learn import reports
-from service.learn.asked import PageKey, Period
+from service.api.visitor import TheServices
+from service.learn.asked import Period
 from service.learn.conversations import Dimension, Quality
 from service.learn.overview import Overview
 from service.learn.questions import TopQuestion
-from service.learn.reports import GapItem, LeadItem
+from service.learn.reports import USUAL_DAYS, GapItem, LeadItem, outline_of
 from service.learn.sources import PageUsage
 from service.sites import public_collections
 from service.store import learning
@@ -25,7 +23,6 @@ from service.store.learning import Scope
 from service.store.paging import Page, part_of
 
 router = APIRouter(prefix="/v1/admin/learn", tags=["admin: learn"])
-_DAYS = 30  # where no period is given
 _LONGEST = timedelta(days=3660)
 _NAME = re.compile(r"[^a-z0-9]+")
 
@@ -40,7 +37,7 @@ async def scope(
 ) -> Scope:
     """Return which questions are looked at. Raises NotFound, InvalidQuestion."""
     last = end or datetime.now(UTC).date()
-    period = learning.last_days(last, _DAYS)
+    period = learning.last_days(last, USUAL_DAYS)
     if start is not None:
         period = Period(learning.last_days(start, 1).start, period.end)
     if not timedelta(0) < period.end - period.start <= _LONGEST:
@@ -54,31 +51,30 @@ TheScope = Annotated[Scope, Depends(scope)]
 @router.get("/overview")
 async def overview(who: Viewer, services: TheServices, scope: TheScope) -> Overview:
     """Return what happened day by day, and how much before. Of all collections and languages."""
-    return await services.reports.get(("overview", scope), partial(reports.overview_of, services.store.database, scope))
+    return await services.reports.overview(scope)
 
 
 @router.get("/top-questions")
 async def top_questions(who: Viewer, services: TheServices, part: ThePart, scope: TheScope) -> Page[TopQuestion]:
     """List what is asked, the most frequent first."""
-    compute = partial(reports.top_questions_of, services.store.database, scope)
-    return part_of(await services.reports.get(("top questions", scope), compute), part)
+    return part_of(await services.reports.top_questions(scope), part)
 
 
 @router.get("/gaps")
 async def gaps(who: Viewer, services: TheServices, part: ThePart, scope: TheScope) -> Page[GapItem]:
     """List what is asked and not answered, first what is missed most often."""
-    return part_of(await found_gaps(services, scope), part)
+    return part_of(await services.reports.gaps(scope), part)
 
 
 @router.get("/gaps/{gap_id}/outline", response_class=Response, responses={200: {"content": {"text/markdown": {}}}})
 async def outline(gap_id: int, who: Viewer, services: TheServices, scope: TheScope) -> Response:
     """Give the outline of the page that would close a gap, as Markdown for `content/pages`."""
     mine = Scope(await learning.site_of_topic(services.store.database, gap_id, scope.site_id), scope.period)
-    found = next((item.gap for item in await found_gaps(services, mine) if item.id == gap_id), None)
+    found = next((item.gap for item in await services.reports.gaps(mine) if item.id == gap_id), None)
     if found is None:
         raise NotFound("there is no such gap in this period.")
     snapshot, site = services.library.current, services.sites.get(str(mine.site_id))
-    text = reports.outline_of(found, snapshot, public_collections(site, snapshot) if site else ())
+    text = outline_of(found, snapshot, public_collections(site, snapshot) if site else ())
     name = _NAME.sub("-", found.label.lower()).strip("-")[:60].strip("-") or f"gap-{gap_id}"
     headers = {"Content-Disposition": f'attachment; filename="{name}.md"'}
     return Response(text, media_type="text/markdown", headers=headers)
@@ -87,15 +83,13 @@ async def outline(gap_id: int, who: Viewer, services: TheServices, scope: TheSco
 @router.get("/sources")
 async def sources(who: Viewer, services: TheServices, part: ThePart, scope: TheScope) -> Page[PageUsage]:
     """List the pages by how they are used, the most used first."""
-    compute = partial(reports.sources_of, services.store.database, scope, _titles(services, scope.site_id))
-    return part_of(await services.reports.get(("sources", scope), compute), part)
+    return part_of(await services.reports.sources(scope), part)
 
 
 @router.get("/leads")
 async def leads(who: Viewer, services: TheServices, part: ThePart, scope: TheScope) -> Page[LeadItem]:
     """List leads, the most promising first, each with why. Of all collections and languages."""
-    compute = partial(reports.leads_of, services.store.database, scope, services.sites)
-    return part_of(await services.reports.get(("leads", scope), compute), part)
+    return part_of(await services.reports.leads(scope), part)
 
 
 @router.get("/conversations")
@@ -103,21 +97,4 @@ async def conversations(
     who: Viewer, services: TheServices, part: ThePart, scope: TheScope, by: Dimension = Dimension.DAY
 ) -> Page[Quality]:
     """List how conversations fared, by site, collection, language or time."""
-    compute = partial(reports.quality_of, services.store.database, scope, by)
-    return part_of(await services.reports.get(("conversations", scope, by), compute), part)
-
-
-async def found_gaps(services: Services, scope: Scope) -> list[GapItem]:
-    """Return the gaps of a scope."""
-    return await services.reports.get(("gaps", scope), partial(reports.gaps_of, services.store.database, scope))
-
-
-def _titles(services: Services, site_id: str | None) -> dict[PageKey, str]:
-    """Return the titles of the pages that a site shows, of all pages for all sites."""
-    snapshot = services.library.current
-    site = services.sites.get(site_id) if site_id else None
-    shown = public_collections(site, snapshot) if site else None
-    pages = snapshot.catalog.page_titles()
-    return {
-        PageKey(collection, page): title for collection, page, title in pages if shown is None or collection in shown
-    }
+    return part_of(await services.reports.conversations(scope, by), part)

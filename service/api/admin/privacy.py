@@ -49,7 +49,7 @@ async def erase(body: SubjectIn, who: Owner, services: TheServices) -> dict[str,
     """Erase every row that is kept of a visitor; return how many of each table."""
     subject = Subject(who.site(body.site_id), body.visitor_id, body.email)
     gone = await erasure.erase(services.store, subject, services.asked, services.conversations, services.desk)
-    services.reports.forget()
+    services.reports.memo.forget()
     await noted(services, who, "erase visitor", subject.site_id, None)
     return gone
 
