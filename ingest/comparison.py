@@ -9,9 +9,10 @@ from functools import partial
 from content.catalog import Catalog, PageKey, StoredPage
 from content.errors import SourceError
 from content.model import Page
+from ingest.losses import Remains
 from ingest.making import FreshPage
 from ingest.reading import Reading
-from ingest.report import SourceReport
+from ingest.report import Loss, SourceReport
 from ingest.sources import Source
 
 Key = tuple[str, str]  # (collection, page id)
@@ -38,6 +39,7 @@ class Comparison:
         self._published: dict[Key, PageKey] = {} if catalog is None else catalog.page_keys()
         self._reuse = reuse
         self._chosen: dict[Key, _Chosen] = {}
+        self._remains: list[Remains] = []  # of each source that was replaced
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
     def pages(self) -> Iterator[StoredPage | FreshPage]:
@@ -58,13 +60,20 @@ class Comparison:
     def replace(self, reading: Reading) -> None:
         """Take a source's pages as they are now, and count in its report what that changes."""
         mine = self._pages_of(reading.source)
+        remains = Remains(reading.report, mine)
+        self._remains.append(remains)
         for number, page in enumerate(reading.pages):
-            self._take(page, number, reading, mine)
+            self._take(page, number, reading, mine, remains)
         for key in mine - self._chosen.keys():
             if _document(key) in reading.failed_ids:  # it is still there, but cannot be read at the moment
                 self._keep(key)
             else:
                 reading.report.gone += 1
+
+    def losses(self, share: float) -> list[Loss]:
+        """Return the sources that lose more than a share of their pages; those that are dropped are none of them."""
+        found = (remains.loss(self._chosen.keys(), share) for remains in self._remains)
+        return [loss for loss in found if loss is not None]
 
     def remove(self, source: Source) -> SourceReport:
         """Return the report of a source that is dropped. Raises SourceError where no published page is from it."""
@@ -75,7 +84,7 @@ class Comparison:
             )
         return SourceReport(*source.key, gone=gone)
 
-    def _take(self, page: Page, number: int, reading: Reading, mine: Collection[Key]) -> None:
+    def _take(self, page: Page, number: int, reading: Reading, mine: Collection[Key], remains: Remains) -> None:
         key = (page.collection, page.page_id)
         report = reading.report
         if key in self._chosen:
@@ -85,8 +94,10 @@ class Comparison:
             report.unchanged += 1
             self._keep(key, page.addresses)
         else:
-            report.changed += key in mine
-            report.new += key not in mine
+            before = self._catalog.page(*key) if self._catalog is not None and key in mine else None
+            remains.take(page, before)
+            report.changed += before is not None
+            report.new += before is None
             self.fresh += 1
             source = reading.source.key[0]
             self._chosen[key] = _Chosen(source, True, lambda: FreshPage(reading.pages[number], source))

@@ -53,7 +53,7 @@ def ingest(
     depot: Depot | None = None,
     engine: Engine | None = None,
 ) -> Report:
-    """Read sources into a new snapshot and publish it, unless nothing changed or it answers worse.
+    """Read sources into a new snapshot and publish it, unless nothing changed or the check holds it back.
 
     A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
     that fails is reported, and what was published of it stays. With a ``depot`` it begins from what is current there,
@@ -70,17 +70,23 @@ def ingest(
             readings = [read_source(source, progress, web, archive.data_dir, engine) for source in sources]
         with report.stage("compare"):
             comparison = _compare(before, readings, options, report)
+            lost = comparison.losses(options.check.lost_share)
+            if lost:
+                report.check = CheckReport(lost=lost, held=not options.check.force)
         if before is not None:
             _count(report, before.manifest)
         if options.dry_run or not (before is None or options.rebuild or report.changes):
             return report
         if not comparison.kept and not comparison.fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
+        if report.check and report.check.held:
+            return report  # before anything is embedded: an hourly run would do it every hour
         known = before.tokens if before and comparison.kept else None
         making = Making(embedder, known.projection if known else None)
         manifest = _write(archive, before, comparison, making, engine, report, progress)
         with report.stage(CHECK):
             report.check = _check(archive, before, manifest, embedder, options.check, progress)
+            report.check.lost = lost
         if report.check.held:
             archive.discard(manifest.snapshot_id)
             return report
