@@ -37,6 +37,10 @@ class CatalogWriter:
         addresses = [(page.collection, url, page.page_id) for url in page.addresses]
         write("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
         write("INSERT INTO link VALUES (?,?,?)", [(number, link.start, link.target) for link in page.links])
+        if page.anchors is not None:
+            write(
+                "INSERT INTO anchors VALUES (?,?)", [(number, json.dumps(page.anchors))]
+            )  # escaped: any may stand there
         revision = (number, stored.published or self._created, stored.changed or self._created)
         write("INSERT INTO revision VALUES (?,?,?)", [revision])
         self._pages += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from content.catalog import Catalog, PageKey, StoredPage
 from content.errors import SourceError
@@ -14,6 +15,7 @@ from ingest.making import FreshPage
 from ingest.reading import Reading
 from ingest.report import Loss, SourceReport
 from ingest.sources import Source
+from ingest.spool import Spool
 
 Key = tuple[str, str]  # (collection, page id)
 SourceKey = tuple[str, str]  # (resolved location, collection)
@@ -28,17 +30,27 @@ class _Chosen:
     read: Callable[[], StoredPage | FreshPage]
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is not said by a page and may change while it stays: how it, and places of it, are reached."""
+
+    addresses: tuple[str, ...]
+    anchors: tuple[str, ...] | None
+
+
 class Comparison:
     """Holds what was read against what is published, source by source.
 
-    ``catalog`` is None where nothing is published. Without ``reuse`` even pages that stay get new vectors.
+    ``catalog`` is None where nothing is published. Without ``reuse`` even pages that stay get new vectors. What is
+    remembered of each page lies on disk, in the folder ``work``, where there is one.
     """
 
-    def __init__(self, catalog: Catalog | None, *, reuse: bool) -> None:
+    def __init__(self, catalog: Catalog | None, work: Path | None = None, *, reuse: bool) -> None:
         self._catalog = catalog
         self._published: dict[Key, PageKey] = {} if catalog is None else catalog.page_keys()
         self._reuse = reuse
         self._chosen: dict[Key, _Chosen] = {}
+        self._beside: Spool[_Beside] = Spool(work)
         self._remains: list[Remains] = []  # of each source that was replaced
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
@@ -92,7 +104,8 @@ class Comparison:
             report.failed.append((reading.source.location, reason))
         elif key in mine and self._published[key].digest == page.digest:
             report.unchanged += 1
-            self._keep(key, page.addresses)
+            self._beside.append(_Beside(page.addresses, page.anchors))
+            self._keep(key, partial(self._beside.__getitem__, len(self._beside) - 1))
         else:
             before = self._catalog.page(*key) if self._catalog is not None and key in mine else None
             remains.take(page, before)
@@ -102,11 +115,11 @@ class Comparison:
             source = reading.source.key[0]
             self._chosen[key] = _Chosen(source, True, lambda: FreshPage(reading.pages[number], source))
 
-    def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
+    def _keep(self, key: Key, beside: Callable[[], _Beside] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
         self.kept += self._reuse
         self.fresh += not self._reuse
-        read = partial(_kept if self._reuse else _renewed, self._catalog, key, addresses)
+        read = partial(_kept if self._reuse else _renewed, self._catalog, key, beside)
         self._chosen[key] = _Chosen(self._published[key].source, not self._reuse, read)
 
     def _in_order(self) -> list[_Chosen]:
@@ -117,14 +130,17 @@ class Comparison:
         return {key for key, published in self._published.items() if _source_of(key, published) == source.key}
 
 
-def _kept(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> StoredPage:
-    """Return a published page, with other addresses where some are given."""
+def _kept(catalog: Catalog, key: Key, beside: Callable[[], _Beside] | None) -> StoredPage:
+    """Return a published page, with what was found beside it where it was read again."""
     stored = catalog.stored(*key)
-    return stored if addresses is None else replace(stored, page=replace(stored.page, addresses=addresses))
+    if beside is None:
+        return stored
+    now = beside()
+    return replace(stored, page=replace(stored.page, addresses=now.addresses, anchors=now.anchors))
 
 
-def _renewed(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> FreshPage:
-    stored = _kept(catalog, key, addresses)
+def _renewed(catalog: Catalog, key: Key, beside: Callable[[], _Beside] | None) -> FreshPage:
+    stored = _kept(catalog, key, beside)
     return FreshPage(stored.page, stored.source)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def ingest(
             web = archive.data_dir / WEB_FOLDER
             readings = [read_source(source, progress, web, archive.data_dir, engine) for source in sources]
         with report.stage("compare"):
-            comparison = _compare(before, readings, options, report)
+            comparison = _compare(before, readings, archive.data_dir, options, report)
             lost = comparison.losses(options.check.lost_share)
             if lost:
                 report.check = CheckReport(lost=lost, held=not options.check.force)
@@ -135,13 +136,13 @@ def _published(archive: Archive, embedder: Embedder, options: IngestOptions, rep
 
 
 def _compare(
-    before: Snapshot | None, readings: Sequence[Reading], options: IngestOptions, report: Report
+    before: Snapshot | None, readings: Sequence[Reading], work: Path, options: IngestOptions, report: Report
 ) -> Comparison:
     readable = [reading for reading in readings if reading.readable]
     if readings and not readable:
         raise SourceError(readings[0].report.failed[0][1])
     reuse = not options.rebuild and not report.notes
-    comparison = Comparison(before.catalog if before else None, reuse=reuse)
+    comparison = Comparison(before.catalog if before else None, work, reuse=reuse)
     replaced = {reading.source.key for reading in readable} | {source.key for source in options.remove}
     comparison.keep_all_but(replaced)
     for reading in readable:

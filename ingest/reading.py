@@ -151,7 +151,7 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, play
     title = " ".join(clean(said).split()) or raw.page_id.rsplit("/")[-1]
     return Page(
         source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places,
-        addresses=() if draft.anchor else raw.aliases, links=draft.links,
+        addresses=() if draft.anchor else raw.aliases, links=draft.links, anchors=draft.anchors,
     )  # fmt: skip
 
 
