@@ -190,8 +190,8 @@ def print_report(report: Report, dry_run: bool = False) -> None:
     elif report.published:
         say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {report.seconds:.1f} s.")
     elif report.check and report.check.held:
-        say(f"[red]Not published[/red]: {_objection(report.check)}")
-        say(f"{report.snapshot_id} stays. --force publishes all the same.")
+        say(f"[red]Not published[/red]: {_objection(report.check)}; {report.snapshot_id} stays.")
+        say("If that is as it should be, --force publishes; --remove drops a source.")
     elif report.snapshot_id:
         say(f"Nothing changed; {report.snapshot_id} stays: {size}.")
 
@@ -215,18 +215,17 @@ def _print_losses(lost: Sequence[Loss]) -> None:
     for one in lost:
         for page_id, what in one.examples:
             say(f"[red]lost[/red]    {shown(page_id)}: {what}")
+        if more := one.gone + one.emptied - len(one.examples):
+            say(f"[red]lost[/red]    {more} more of this source")
 
 
 def _objection(check: CheckReport) -> str:
     """Return why a snapshot was held back."""
     if not check.lost:
-        return "too much is answered worse."
+        return f"{len(check.worse)} of {check.compared} questions are answered worse"
     first, *others = check.lost
-    more = f", and {len(others)} more sources lose too many" if others else ""
-    return (
-        f"{shown(first.location)} had {first.before:,} pages and would have {first.now:,}{more}. See whether it is as "
-        "it should be, or drop it with --remove."
-    )
+    more = f", and {len(others)} more source(s) lose as much" if others else ""
+    return f"{shown(first.location)} had {first.before} pages and would have {first.now}{more}"
 
 
 def _print_check(check: CheckReport, seconds: float) -> None:
