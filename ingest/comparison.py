@@ -30,19 +30,11 @@ class _Chosen:
     read: Callable[[], StoredPage | FreshPage]
 
 
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """What is not said by a page and may change while it stays: how it, and places of it, are reached."""
-
-    addresses: tuple[str, ...]
-    anchors: tuple[str, ...] | None
-
-
 class Comparison:
     """Holds what was read against what is published, source by source.
 
-    ``catalog`` is None where nothing is published. Without ``reuse`` even pages that stay get new vectors. What is
-    remembered of each page lies on disk, in the folder ``work``, where there is one.
+    ``catalog`` is None where nothing is published. Without ``reuse`` even pages that stay get new vectors. The anchors
+    of pages lie on disk, in the folder ``work``, where there is one.
     """
 
     def __init__(self, catalog: Catalog | None, work: Path | None = None, *, reuse: bool) -> None:
@@ -50,7 +42,7 @@ class Comparison:
         self._published: dict[Key, PageKey] = {} if catalog is None else catalog.page_keys()
         self._reuse = reuse
         self._chosen: dict[Key, _Chosen] = {}
-        self._beside: Spool[_Beside] = Spool(work)
+        self._anchors: Spool[tuple[Key, tuple[str, ...]]] = Spool(work)
         self._remains: list[Remains] = []  # of each source that was replaced
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
@@ -62,6 +54,10 @@ class Comparison:
         """Yield those of them that need new passages and vectors."""
         pages = (chosen.read() for chosen in self._in_order() if chosen.fresh)
         return (page for page in pages if isinstance(page, FreshPage))
+
+    def anchors(self) -> Iterator[tuple[Key, tuple[str, ...]]]:
+        """Yield the anchors that pages have now which say what they said."""
+        return iter(self._anchors)
 
     def keep_all_but(self, sources: Collection[SourceKey]) -> None:
         """Keep the published pages of all other sources."""
@@ -104,8 +100,9 @@ class Comparison:
             report.failed.append((reading.source.location, reason))
         elif key in mine and self._published[key].digest == page.digest:
             report.unchanged += 1
-            self._beside.append(_Beside(page.addresses, page.anchors))
-            self._keep(key, partial(self._beside.__getitem__, len(self._beside) - 1))
+            self._keep(key, page.addresses)
+            if page.anchors is not None:
+                self._anchors.append((key, page.anchors))
         else:
             before = self._catalog.page(*key) if self._catalog is not None and key in mine else None
             remains.take(page, before)
@@ -115,11 +112,11 @@ class Comparison:
             source = reading.source.key[0]
             self._chosen[key] = _Chosen(source, True, lambda: FreshPage(reading.pages[number], source))
 
-    def _keep(self, key: Key, beside: Callable[[], _Beside] | None = None) -> None:
+    def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
         self.kept += self._reuse
         self.fresh += not self._reuse
-        read = partial(_kept if self._reuse else _renewed, self._catalog, key, beside)
+        read = partial(_kept if self._reuse else _renewed, self._catalog, key, addresses)
         self._chosen[key] = _Chosen(self._published[key].source, not self._reuse, read)
 
     def _in_order(self) -> list[_Chosen]:
@@ -130,17 +127,14 @@ class Comparison:
         return {key for key, published in self._published.items() if _source_of(key, published) == source.key}
 
 
-def _kept(catalog: Catalog, key: Key, beside: Callable[[], _Beside] | None) -> StoredPage:
-    """Return a published page, with what was found beside it where it was read again."""
+def _kept(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> StoredPage:
+    """Return a published page, with other addresses where some are given."""
     stored = catalog.stored(*key)
-    if beside is None:
-        return stored
-    now = beside()
-    return replace(stored, page=replace(stored.page, addresses=now.addresses, anchors=now.anchors))
+    return stored if addresses is None else replace(stored, page=replace(stored.page, addresses=addresses))
 
 
-def _renewed(catalog: Catalog, key: Key, beside: Callable[[], _Beside] | None) -> FreshPage:
-    stored = _kept(catalog, key, beside)
+def _renewed(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> FreshPage:
+    stored = _kept(catalog, key, addresses)
     return FreshPage(stored.page, stored.source)
 
 

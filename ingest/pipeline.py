@@ -182,6 +182,7 @@ def _write(
         progress("embed", done, done)
         progress("publish", 0, 1)
         with report.stage("publish"):
+            writer.set_anchors(comparison.anchors())
             titles = _titles(writer.written.titles(), before if comparison.kept else None, making.embedder)
             terms = terms_of(writer.written)
             return writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)

@@ -275,3 +275,13 @@ def test_pages_of_a_snapshot_from_before_there_were_times_are_no_younger_than_it
     write_pages(pages, {"new.md": "# New\n\nText."})
     ingest_folder(var, pages)
     assert open_snapshot(var).revision("default", "transformer").published == before
+
+
+def test_anchors_of_pages_that_are_not_read_again_stay(pages, var, tmp_path):
+    site = write_pages(tmp_path / "site", {"a.html": "<html><body><h1>A</h1><p id='x'>Text of it.</p></body></html>"})
+    ingest_folder(var, pages, site)
+    write_pages(pages, {"more.md": "# More\n\nMore text."})
+    ingest_folder(var, pages)
+    catalog = open_snapshot(var).catalog
+    assert catalog.page("default", "a").anchors == ("x",)
+    assert catalog.page("default", "softmax").anchors is None
