@@ -87,8 +87,11 @@ class Comparison:
         """Return the report of a source that is dropped. Raises SourceError where no published page is from it."""
         gone = len(self._pages_of(source))
         if not gone:
+            known = sorted({_source_of(key, published) for key, published in self._published.items()})
+            pages = ", ".join(f"{location} ({collection})" for location, collection in known) or "none"
             raise SourceError(
-                f"source {source.location} in the collection {source.collection!r}: no published page is from it"
+                f"source {source.location} in the collection {source.collection!r}: no published page is from it. "
+                f"Published sources (and collections): {pages}."
             )
         return SourceReport(*source.key, gone=gone)
 

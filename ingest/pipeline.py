@@ -166,11 +166,12 @@ def _write(
     progress: Progress,
 ) -> Manifest:
     """Write a draft of all pages, of which a slab is held at a time."""
+    making.watch = lambda passages: progress("embed", done, comparison.fresh, f"{passages:,} passages")
     made = engine.make(_slabs(comparison.fresh_pages()), making, report)
     done = 0
     with archive.begin() as writer:
         for page in comparison.pages():
-            progress("embed", done, comparison.fresh)
+            progress("embed", done, comparison.fresh, f"{max(making.passages, report.embedded):,} passages")
             if isinstance(page, FreshPage):
                 stored, vectors, tokens = next(made)
                 done += 1
@@ -179,13 +180,15 @@ def _write(
                 stored, vectors, tokens = _kept(page, before)
             with report.stage("publish"):
                 writer.add(_dated(before, stored), vectors, tokens)
-        progress("embed", done, done)
-        progress("publish", 0, 1)
+        progress("embed", done, done, f"{report.embedded:,} passages")
+        progress("write", 0, 1)
         with report.stage("publish"):
             writer.set_anchors(comparison.anchors())
             titles = _titles(writer.written.titles(), before if comparison.kept else None, making.embedder)
             terms = terms_of(writer.written)
-            return writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
+            manifest = writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
+        progress("write", 1, 1)
+        return manifest
 
 
 def _slabs(pages: Iterable[FreshPage]) -> Iterator[list[FreshPage]]:

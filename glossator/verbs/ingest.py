@@ -172,7 +172,7 @@ def print_report(report: Report, dry_run: bool = False) -> None:
         )
         for one in report.sources
     ]
-    headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "seconds")
+    headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "read in s")
     table(headings, rows, numbers=range(2, 8))
     for one in report.sources:
         if one.web:
@@ -188,7 +188,8 @@ def print_report(report: Report, dry_run: bool = False) -> None:
         held = " Without it this would be held back." if report.check and report.check.held else ""
         say(f"Nothing was published (--dry-run).{held}")
     elif report.published:
-        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {report.seconds:.1f} s.")
+        embedded = f"{report.embedded} passages embedded"
+        say(f"Published {report.snapshot_id}: {size}; {embedded}, {report.seconds:.1f} s.")
     elif report.check and report.check.held:
         say(f"[red]Not published[/red]: {_objection(report.check)}; {report.snapshot_id} stays.")
         say("If that is as it should be, --force publishes; --remove drops a source.")
