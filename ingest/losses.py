@@ -33,6 +33,8 @@ class Remains:
 
     def take(self, page: Page, before: Page | None) -> None:
         """Take note of a page that is new, or that says something else than ``before``."""
+        if not self._published:
+            return  # a source without pages has none to lose
         key = (page.collection, page.page_id)
         self._by_text[hash(page.text)].append(key)
         if before is not None and len(page.text) < _SHRUNK * len(before.text):

@@ -28,8 +28,10 @@ _NOTES = "aside[role=note], blockquote footer"
 _NOTE_CLASS = re.compile(r"(?<![a-z])(?:note|tip|hint|important|warning|caution|danger|callout|admonition)(?![a-z])")
 _SHORTEST_MAIN = 80  # characters
 _REST = 200  # characters around a glossary that are a page of their own
-# What is less than a document will stand in another one, which has places of its own.
+# What is less than a document will stand in another one, which has places of its own. A document that sends its readers
+# on has none.
 _DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_SENDS_ON = 'meta[http-equiv="refresh" i]'
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])|<!--")
 
 
@@ -37,7 +39,7 @@ def extract_html(source: str) -> list[Draft]:
     """Return one draft, or one an entry where the page is a glossary."""
     tree = parse(source)
     anchors = _anchors(tree)
-    is_whole = _DOCUMENT.search(source) is not None
+    is_whole = _DOCUMENT.search(source) is not None and tree.css_first(_SENDS_ON) is None
     scripts = json_statements(tree)
     remove_unseen(tree)
     stated = read_statements(tree, scripts)

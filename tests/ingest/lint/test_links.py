@@ -131,6 +131,12 @@ def test_what_is_less_than_a_document_has_places_that_are_not_known(found):
     assert links(found(pages | whole)) == [("dead-anchor", "a", 3)]
 
 
+def test_a_page_that_sends_its_readers_on_has_no_places(found):
+    on = '<!doctype html><title>Moved</title><meta http-equiv="Refresh" content="0; url=https://example.com/"><p>Moved.</p>'
+    pages = {"a.html": html(f'<p>{TEXT} <a href="b.html#news">there</a></p>'), "b.html": on}
+    assert links(found(pages)) == []
+
+
 def test_links_to_a_glossary_on_one_page(found):
     terms = "".join(f'<dt id="{name}">{name}</dt><dd>A {name} is a thing among things.</dd>' for name in "abcdefg")
     address = '<link rel="canonical" href="https://docs.example.com/{}.html">'
