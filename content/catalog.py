@@ -51,6 +51,10 @@ _LINKS = """TABLE link (
     PRIMARY KEY (page, start, target)
 ) WITHOUT ROWID;
 """
+_ANCHORS = """TABLE anchors (
+    page INTEGER PRIMARY KEY, names TEXT NOT NULL
+);
+"""
 INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
 _REVISIONS = """TABLE revision (
     page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
@@ -61,6 +65,7 @@ ADDED = {
     "address": _ADDRESSES,
     "link": _LINKS,
     "revision": _REVISIONS,
+    "anchors": _ANCHORS,
 }  # since the first catalogs were published
 _LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
 _PASSAGE = (
@@ -146,6 +151,10 @@ class Catalog:
     def page_addresses(self) -> list[tuple[str, str, str | None]]:
         """Return the collection, the id and the address of all pages by their number."""
         return list(self._connection.execute("SELECT collection, page_id, url FROM page ORDER BY number"))
+
+    def other_addresses(self) -> list[tuple[str, str, str]]:
+        """Return the collection, the id and an address of every page that other addresses lead to, for each of them."""
+        return list(self._connection.execute("SELECT collection, page_id, url FROM address ORDER BY 1, 2, 3"))
 
     def page_numbers(self) -> list[int]:
         """Return the number of each passage's page, by row."""
@@ -284,7 +293,9 @@ class Catalog:
     def _whole(self, number: int, said: Sequence[Any]) -> Page:
         places = self._connection.execute("SELECT start, locator FROM place WHERE page = ? ORDER BY start", (number,))
         links = self._connection.execute("SELECT start, target FROM link WHERE page = ? ORDER BY 1, 2", (number,))
-        return _page(said, tuple(Place(*place) for place in places), tuple(Link(*link) for link in links))
+        page = _page(said, tuple(Place(*place) for place in places), tuple(Link(*link) for link in links))
+        found = self._connection.execute("SELECT names FROM anchors WHERE page = ?", (number,)).fetchone()
+        return replace(page, anchors=tuple(json.loads(found[0]))) if found else page
 
     def terms(self) -> Iterator[Term]:
         """Yield all terms by collection and slug."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,19 @@ class CatalogWriter:
         addresses = [(page.collection, url, page.page_id) for url in page.addresses]
         write("INSERT OR IGNORE INTO address VALUES (?,?,?)", addresses)
         write("INSERT INTO link VALUES (?,?,?)", [(number, link.start, link.target) for link in page.links])
+        if page.anchors is not None:
+            write("INSERT INTO anchors VALUES (?,?)", [(number, _names(page.anchors))])
         revision = (number, stored.published or self._created, stored.changed or self._created)
         write("INSERT INTO revision VALUES (?,?,?)", [revision])
         self._pages += 1
         self._rows += len(records)
+
+    def set_anchors(self, pages: Iterable[tuple[tuple[str, str], Sequence[str]]]) -> None:
+        """Set the anchors of pages that were written with others, by (collection, page_id)."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO anchors SELECT number, ? FROM page WHERE collection = ? AND page_id = ?",
+            ((_names(anchors), *key) for key, anchors in pages),
+        )
 
     def add_terms(self, terms: Iterable[Term]) -> None:
         """Write terms."""
@@ -83,6 +92,10 @@ def _term_record(term: Term) -> tuple[Any, ...]:
         term.collection, term.slug, term.name, _dump(term.aliases), term.definition, term.start, term.end,
         _dump(term.related), term.page_id, term.url,
     )  # fmt: skip
+
+
+def _names(anchors: Sequence[str]) -> str:
+    return json.dumps(anchors)  # escaped, since anything may stand there
 
 
 def _dump(value: Any) -> str:

@@ -104,7 +104,7 @@ class Guard:
         return self.allow_private and self.own is not None and host.strip("[]") == self.own.host.strip("[]")
 
 
-_REMEDY = "; for a test site of your own, set allow_private on its source"
+_REMEDY = "; for a test site of your own, set allow_private on its source, or name it with --allow-private"
 
 
 def is_public(address: IPAddress) -> bool:

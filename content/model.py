@@ -108,7 +108,8 @@ class Page:
 
     ``places`` are in the order of the text; a page without pages or times of its own has none. ``addresses`` are others
     that lead to it: redirects, and those of its duplicates. ``links`` are those of Markdown and HTML that may lead to
-    another page, in the order of the text.
+    another page, in the order of the text. ``anchors`` are all names of places that a fragment can lead to, None where
+    they are not known: those of whole pages of HTML are.
     """
 
     collection: str
@@ -121,12 +122,14 @@ class Page:
     places: tuple[Place, ...] = ()
     addresses: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    anchors: tuple[str, ...] | None = None
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that the page says; equal digests need no new vectors."""
         said = asdict(self)
-        del said["addresses"]  # how a page is reached changes nothing of what it says
+        for beside in ("addresses", "anchors"):  # how a page is reached changes nothing of what it says
+            del said[beside]
         for later in ("places", "links"):  # a page without is as it was before pages had them
             if not said[later]:
                 del said[later]

@@ -83,6 +83,10 @@ class SnapshotWriter:
         self._rows += count
         self._dimension = vectors.shape[1]
 
+    def set_anchors(self, pages: Iterable[tuple[tuple[str, str], Sequence[str]]]) -> None:
+        """Set the anchors of pages, by (collection, page_id), that were written with those of before."""
+        self._catalog.set_anchors(pages)
+
     @property
     def written(self) -> Catalog:
         """What was written so far."""

@@ -24,6 +24,8 @@ from rich.table import Table
 
 from ingest.reading import Progress as Report
 
+# What the numbers of a stage count.
+_COUNTED = {"embed": "pages", "check": "questions"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 out = Console(soft_wrap=True, highlight=False)
@@ -96,10 +98,15 @@ def progress() -> Iterator[Report]:
 
         def report(stage: str, done: int, total: int, detail: str = "") -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(shown(stage), total=total or None, detail=shown(detail))
+                tasks[stage] = bars.add_task(shown(_named(stage)), total=total or None, detail=shown(detail))
             bars.update(tasks[stage], completed=done, total=total or None, detail=shown(detail))
 
         yield report
+
+
+def _named(stage: str) -> str:
+    """Return a stage with what it counts."""
+    return f"{stage} {_COUNTED[stage]}" if stage in _COUNTED else stage
 
 
 class _Lines:
@@ -109,4 +116,4 @@ class _Lines:
     def report(self, stage: str, done: int, total: int, detail: str = "") -> None:
         if stage != self._stage:
             self._stage = stage
-            sys.stderr.write(f"{stage}{f' ({total})' if total else ''}\n")
+            sys.stderr.write(f"{_named(stage)}{f': {total:,}' if stage in _COUNTED and total else ''}\n")

@@ -37,6 +37,7 @@ class Draft:
     entry: Entry | None = None
     places: tuple[Place, ...] = ()
     links: tuple[Link, ...] = ()
+    anchors: tuple[str, ...] | None = None
 
 
 class DraftText:

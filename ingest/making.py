@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -30,12 +30,15 @@ class FreshPage:
 class Making:
     """Cuts pages and embeds their passages.
 
-    How token vectors are packed is learned from the first passages, where it is not known from before.
+    How token vectors are packed is learned from the first passages, where it is not known from before. ``passages`` are
+    embedded so far; ``watch`` is told of it, a batch at a time.
     """
 
     def __init__(self, embedder: Embedder, projection: Projection | None) -> None:
         self.embedder = embedder
         self.projection = projection
+        self.passages = 0
+        self.watch: Callable[[int], None] = lambda passages: None
 
     def cut(self, fresh: Sequence[FreshPage]) -> list[list[Chunk]]:
         """Return the passages of pages."""
@@ -62,6 +65,8 @@ class Making:
                 self.projection = Projection.learn(batch.tokens)
             for i, vector, tokens in zip(rows, batch.vectors, batch.tokens, strict=True):
                 made[i] = vector, self._packed(chunks[i].own(tokens))
+            self.passages += len(rows)
+            self.watch(self.passages)
         return [made[i] for i in range(len(chunks))]
 
     def _packed(self, tokens: TokenVectors) -> PackedTokens:

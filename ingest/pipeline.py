@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def ingest(
     depot: Depot | None = None,
     engine: Engine | None = None,
 ) -> Report:
-    """Read sources into a new snapshot and publish it, unless nothing changed or it answers worse.
+    """Read sources into a new snapshot and publish it, unless nothing changed or the check holds it back.
 
     A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
     that fails is reported, and what was published of it stays. With a ``depot`` it begins from what is current there,
@@ -69,18 +70,24 @@ def ingest(
             web = archive.data_dir / WEB_FOLDER
             readings = [read_source(source, progress, web, archive.data_dir, engine) for source in sources]
         with report.stage("compare"):
-            comparison = _compare(before, readings, options, report)
+            comparison = _compare(before, readings, archive.data_dir, options, report)
+            lost = comparison.losses(options.check.lost_share)
+            if lost:
+                report.check = CheckReport(lost=lost, held=not options.check.force)
         if before is not None:
             _count(report, before.manifest)
         if options.dry_run or not (before is None or options.rebuild or report.changes):
             return report
         if not comparison.kept and not comparison.fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
+        if report.check and report.check.held:
+            return report  # before anything is embedded: an hourly run would do it every hour
         known = before.tokens if before and comparison.kept else None
         making = Making(embedder, known.projection if known else None)
         manifest = _write(archive, before, comparison, making, engine, report, progress)
         with report.stage(CHECK):
             report.check = _check(archive, before, manifest, embedder, options.check, progress)
+            report.check.lost = lost
         if report.check.held:
             archive.discard(manifest.snapshot_id)
             return report
@@ -129,13 +136,13 @@ def _published(archive: Archive, embedder: Embedder, options: IngestOptions, rep
 
 
 def _compare(
-    before: Snapshot | None, readings: Sequence[Reading], options: IngestOptions, report: Report
+    before: Snapshot | None, readings: Sequence[Reading], work: Path, options: IngestOptions, report: Report
 ) -> Comparison:
     readable = [reading for reading in readings if reading.readable]
     if readings and not readable:
         raise SourceError(readings[0].report.failed[0][1])
     reuse = not options.rebuild and not report.notes
-    comparison = Comparison(before.catalog if before else None, reuse=reuse)
+    comparison = Comparison(before.catalog if before else None, work, reuse=reuse)
     replaced = {reading.source.key for reading in readable} | {source.key for source in options.remove}
     comparison.keep_all_but(replaced)
     for reading in readable:
@@ -159,11 +166,12 @@ def _write(
     progress: Progress,
 ) -> Manifest:
     """Write a draft of all pages, of which a slab is held at a time."""
+    making.watch = lambda passages: progress("embed", done, comparison.fresh, f"{passages:,} passages")
     made = engine.make(_slabs(comparison.fresh_pages()), making, report)
     done = 0
     with archive.begin() as writer:
         for page in comparison.pages():
-            progress("embed", done, comparison.fresh)
+            progress("embed", done, comparison.fresh, f"{max(making.passages, report.embedded):,} passages")
             if isinstance(page, FreshPage):
                 stored, vectors, tokens = next(made)
                 done += 1
@@ -172,12 +180,15 @@ def _write(
                 stored, vectors, tokens = _kept(page, before)
             with report.stage("publish"):
                 writer.add(_dated(before, stored), vectors, tokens)
-        progress("embed", done, done)
-        progress("publish", 0, 1)
+        progress("embed", done, done, f"{report.embedded:,} passages")
+        progress("write", 0, 1)
         with report.stage("publish"):
+            writer.set_anchors(comparison.anchors())
             titles = _titles(writer.written.titles(), before if comparison.kept else None, making.embedder)
             terms = terms_of(writer.written)
-            return writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
+            manifest = writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
+        progress("write", 1, 1)
+        return manifest
 
 
 def _slabs(pages: Iterable[FreshPage]) -> Iterator[list[FreshPage]]:

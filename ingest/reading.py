@@ -89,13 +89,15 @@ def _documents(
         report.web = replace(tally)
         progress(f"fetch {source.location}", tally.done, tally.found, str(tally))
 
-    for number, raw in enumerate(read(source, room, watch)):
+    number = 0
+    for number, raw in enumerate(read(source, room, watch), 1):
         progress(f"read {source.location}", number, 0)
         if isinstance(raw, Skipped):
             (report.failed if raw.failed else report.skipped).append((raw.where, raw.reason))
             failed.update(raw.page_ids)
         else:
             yield raw
+    progress(f"read {source.location}", number, number)
 
 
 def _drafts(extracted: Iterable[Extracted], report: SourceReport, failed: set[str]) -> Iterator[tuple[RawPage, Draft]]:
@@ -151,7 +153,7 @@ def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, play
     title = " ".join(clean(said).split()) or raw.page_id.rsplit("/")[-1]
     return Page(
         source.collection, page_id, title[:_LONGEST_TITLE], url, draft.text, draft.blocks, draft.entry, draft.places,
-        addresses=() if draft.anchor else raw.aliases, links=draft.links,
+        addresses=() if draft.anchor else raw.aliases, links=draft.links, anchors=draft.anchors,
     )  # fmt: skip
 
 

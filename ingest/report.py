@@ -51,17 +51,37 @@ class WorseAnswer:
     score: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A source that loses so many of its pages that it looks like an accident.
+
+    ``before`` and ``now`` count the pages that have something to say. ``gone`` are there no more; ``emptied`` are there
+    with hardly any text, or all with the same. ``examples`` are (page id, what became of it).
+    """
+
+    location: str
+    collection: str
+    before: int
+    now: int
+    gone: int
+    emptied: int
+    examples: list[tuple[str, str]]
+
+
 @dataclass(slots=True)
 class CheckReport:
-    """What a replay of questions showed: how many were asked, and how many found their page among the first pages.
+    """What speaks against a new snapshot: sources that lose much, and what a replay of questions showed.
 
-    ``compared`` were asked of the published snapshot too. ``held`` is whether the new one was therefore not published.
+    So many questions were asked, and so many found their page among the first pages; ``compared`` were asked of the
+    published snapshot too. ``held`` is whether the new one was therefore not published. What is held back for its
+    losses is not asked.
     """
 
     asked: int = 0
     found: int = 0
     compared: int = 0
     worse: list[WorseAnswer] = field(default_factory=list)
+    lost: list[Loss] = field(default_factory=list)
     held: bool = False
 
 
@@ -70,7 +90,7 @@ class Report:
     """What an ingest did. ``snapshot_id`` is the current snapshot afterwards, None where there is none.
 
     ``embedded`` counts the passages whose vectors were computed; ``stages`` are seconds. ``check`` is None where
-    there was nothing to publish.
+    there was nothing to publish, and nothing to hold back.
     """
 
     sources: list[SourceReport] = field(default_factory=list)

@@ -177,6 +177,14 @@ class Settings(BaseSettings):
         description="An ingest that answers more than this share of known questions worse (and three at least) is not "
         "published without `--force`.",
     )
+    check_lost_share: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="An ingest in which a source loses more than this share of its pages (and ten at least, or all "
+        "that it has) is not published without `--force`. A page of which hardly any text is left counts as lost. 1 "
+        "lets every source go.",
+    )
     question_days: int = Field(
         7,
         ge=0,

@@ -21,7 +21,7 @@ from ingest.engine import LocalEngine
 from ingest.pipeline import WEB_FOLDER, IngestOptions
 from ingest.pipeline import ingest as run_ingest
 from ingest.ray import RayEngine
-from ingest.report import CHECK, CheckReport, Report
+from ingest.report import CHECK, CheckReport, Loss, Report
 from ingest.sources import Source
 from ingest.web.store import forget
 from service.settings import Settings
@@ -62,7 +62,7 @@ def ingest(
     ] = False,
     remove: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help="Drop a source's pages.")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Compute every vector anew.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Publish even if known questions get worse answers.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish although the check would hold it back.")] = False,
     every: Annotated[
         str | None, typer.Option(metavar="INTERVAL", help="Run again and again: 30m, 6h, 1d. Ends on Ctrl-C.")
     ] = None,
@@ -133,7 +133,9 @@ def _arguments(
 
 def ingest_options(settings: Settings, force: bool = False) -> IngestOptions:
     """Return how the configuration wants sources ingested."""
-    rules = CheckOptions(settings.answer_threshold, settings.check_share, settings.question_days, force)
+    rules = CheckOptions(
+        settings.answer_threshold, settings.check_share, settings.check_lost_share, settings.question_days, force
+    )
     return IngestOptions(keep=settings.keep_snapshots, check=rules)
 
 
@@ -170,7 +172,7 @@ def print_report(report: Report, dry_run: bool = False) -> None:
         )
         for one in report.sources
     ]
-    headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "seconds")
+    headings = ("source", "collection", "new", "changed", "unchanged", "gone", "failed", "read in s")
     table(headings, rows, numbers=range(2, 8))
     for one in report.sources:
         if one.web:
@@ -180,13 +182,17 @@ def print_report(report: Report, dry_run: bool = False) -> None:
         _print_skipped(one.skipped)
     size = f"{report.pages} pages, {report.passages} passages, {report.terms} terms"
     if report.check:
-        _print_check(report.check, report.stages[CHECK])
+        _print_losses(report.check.lost)
+        _print_check(report.check, report.stages.get(CHECK, 0))
     if dry_run:
-        say("Nothing was published (--dry-run).")
+        held = " Without it this would be held back." if report.check and report.check.held else ""
+        say(f"Nothing was published (--dry-run).{held}")
     elif report.published:
-        say(f"Published {report.snapshot_id}: {size}; {report.embedded} embedded, {report.seconds:.1f} s.")
+        embedded = f"{report.embedded} passages embedded"
+        say(f"Published {report.snapshot_id}: {size}; {embedded}, {report.seconds:.1f} s.")
     elif report.check and report.check.held:
-        say(f"[red]Not published[/red]: too much is answered worse; {report.snapshot_id} stays. --force publishes.")
+        say(f"[red]Not published[/red]: {_objection(report.check)}; {report.snapshot_id} stays.")
+        say("If that is as it should be, --force publishes; --remove drops a source.")
     elif report.snapshot_id:
         say(f"Nothing changed; {report.snapshot_id} stays: {size}.")
 
@@ -202,7 +208,30 @@ def _print_skipped(skipped: Sequence[tuple[str, str]]) -> None:
             say(f"[dim]skipped[/dim] {len(places) - _EXAMPLES:,} more: {shown(reason)}")
 
 
+def _print_losses(lost: Sequence[Loss]) -> None:
+    if not lost:
+        return
+    rows = [(one.location, one.collection, one.before, one.now, one.gone, one.emptied) for one in lost]
+    table(("loses pages", "collection", "before", "now", "gone", "emptied"), rows, range(2, 6))
+    for one in lost:
+        for page_id, what in one.examples:
+            say(f"[red]lost[/red]    {shown(page_id)}: {what}")
+        if more := one.gone + one.emptied - len(one.examples):
+            say(f"[red]lost[/red]    {more} more of this source")
+
+
+def _objection(check: CheckReport) -> str:
+    """Return why a snapshot was held back."""
+    if not check.lost:
+        return f"{len(check.worse)} of {check.compared} questions are answered worse"
+    first, *others = check.lost
+    more = f", and {len(others)} more source(s) lose as much" if others else ""
+    return f"{shown(first.location)} had {first.before} pages and would have {first.now}{more}"
+
+
 def _print_check(check: CheckReport, seconds: float) -> None:
+    if not check.asked:
+        return
     compared = f", {check.compared} compared with before, {len(check.worse)} worse" if check.compared else ""
     say(f"Checked {check.asked} questions: {check.found} find their page{compared} ({seconds:.1f} s).")
     if check.worse:

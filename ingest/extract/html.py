@@ -28,13 +28,18 @@ _NOTES = "aside[role=note], blockquote footer"
 _NOTE_CLASS = re.compile(r"(?<![a-z])(?:note|tip|hint|important|warning|caution|danger|callout|admonition)(?![a-z])")
 _SHORTEST_MAIN = 80  # characters
 _REST = 200  # characters around a glossary that are a page of their own
+# What is less than a document will stand in another one, which has places of its own. A document that sends its readers
+# on has none.
+_DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_SENDS_ON = 'meta[http-equiv="refresh" i]'
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])|<!--")
 
 
 def extract_html(source: str) -> list[Draft]:
     """Return one draft, or one an entry where the page is a glossary."""
     tree = parse(source)
-    anchors = {node.id or node.attributes.get("name") for node in tree.css("[id], a[name]")}
+    anchors = _anchors(tree)
+    is_whole = _DOCUMENT.search(source) is not None and tree.css_first(_SENDS_ON) is None
     scripts = json_statements(tree)
     remove_unseen(tree)
     stated = read_statements(tree, scripts)
@@ -47,7 +52,7 @@ def extract_html(source: str) -> list[Draft]:
         for node in root.css("dl"):
             node.decompose()
         if len(" ".join(root.text(deep=True).split())) < _REST:
-            return _without_steps(drafts, anchors)
+            return _placed(drafts, anchors, is_whole)
     questions = {answered.question for answered in stated.questions}
     try:
         blocks = read_blocks(root, title, questions) or read_blocks(root)
@@ -55,7 +60,7 @@ def extract_html(source: str) -> list[Draft]:
         blocks = text_blocks(root)
     else:
         blocks = main_content(tree, blocks, title, stated.headlines, questions, stated.is_news)
-    return _without_steps(drafts + page_drafts(blocks, stated, title, url), anchors)
+    return _placed(drafts + page_drafts(blocks, stated, title, url), anchors, is_whole)
 
 
 def add_html(text: DraftText, fragment: str) -> None:
@@ -73,16 +78,30 @@ def is_tag(markup: str) -> bool:
     return match is not None and (match.group(1) is None or match.group(1).lower() in INLINE | BLOCK)
 
 
-def _without_steps(drafts: Sequence[Draft], anchors: Collection[str | None]) -> list[Draft]:
-    """Return drafts without their links to places of their own document that it has and that are no pages."""
+def _anchors(tree: LexborHTMLParser) -> set[str]:
+    """Return the names of all places that a fragment can lead to."""
+    nodes = tree.css("[id], a[name]")
+    return {name for node in nodes for name in (node.id, node.tag == "a" and node.attributes.get("name")) if name}
+
+
+def _placed(drafts: Sequence[Draft], anchors: Collection[str], is_whole: bool) -> list[Draft]:
+    """Return drafts without their links to places of their own document that it has and that are no pages.
+
+    The draft that is a whole document knows all of its places.
+    """
     places = set(anchors) - {draft.anchor for draft in drafts}
+    known = tuple(sorted(anchors)) if is_whole else None
     return [
-        replace(draft, links=tuple(link for link in draft.links if not _leads_to(link.target, places)))
+        replace(
+            draft,
+            links=tuple(link for link in draft.links if not _leads_to(link.target, places)),
+            anchors=None if draft.anchor else known,
+        )
         for draft in drafts
     ]
 
 
-def _leads_to(target: str, anchors: Collection[str | None]) -> bool:
+def _leads_to(target: str, anchors: Collection[str]) -> bool:
     return target.startswith("#") and (target[1:] in anchors or unquote(target[1:]) in anchors)
 
 

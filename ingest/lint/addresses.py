@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from os.path import exists, isdir
@@ -30,19 +30,28 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a link leads: to a place of a page, or nowhere (None) although there should be a page."""
+    """Where a link leads: to a place of a page, or nowhere (None) although there should be a page.
+
+    ``by_alias`` is whether it names another address of the page than the page's own.
+    """
 
     page: Key | None
     fragment: str
     way: Way
+    by_alias: bool = False
 
 
 @dataclass(slots=True)
 class _Source:
-    """The pages of a source by their paths and by their addresses, and how all of these begin."""
+    """The pages of a source by their paths, by their addresses and by others that lead to them.
+
+    ``prefix`` is how the addresses of all pages begin. ``documents`` are those of which every page is a place.
+    """
 
     by_path: dict[str, Key] = field(default_factory=dict)
     by_address: dict[str, Key] = field(default_factory=dict)
+    by_alias: dict[str, Key] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
     prefix: str = ""
 
 
@@ -57,6 +66,12 @@ class Addresses:
             source.by_path.setdefault(_path(page_id), (collection, page_id))
             if url and (address := _address_or_none(url)):
                 source.by_address.setdefault(address, (collection, page_id))
+                if "#" in address:
+                    source.documents.add(address.partition("#")[0])
+        for collection, page_id, url in snapshot.catalog.other_addresses():
+            if address := _address_or_none(url):
+                source = self._sources[self._source_of[collection, page_id]]
+                source.by_alias.setdefault(address, (collection, page_id))
         for source in self._sources.values():
             source.prefix = dirname(commonprefix(list(source.by_address))) + "/"
 
@@ -82,8 +97,13 @@ class Addresses:
         if not address:
             return self._entry(page, fragment) or Destination((page.collection, page.page_id), fragment, Way.PATH)
         url = page.url if page.url and _address_or_none(page.url) else None
-        if url and (found := self._on_the_web(url, target, source)):
+        full = urljoin(url, target) if url else ""
+        if url and (found := _on_the_web(full, source.by_address)):
             return Destination(found, fragment, Way.WEB)
+        if url and (found := _on_the_web(full, source.by_alias)):
+            return Destination(found, fragment, Way.WEB, by_alias=True)
+        if url and _address(urldefrag(full).url) in source.documents:
+            return None  # its entries are pages; what other places it has is not known
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or parts.path.startswith("/"):
             lost = url and _address(urljoin(url, address)).startswith(source.prefix)
@@ -98,10 +118,9 @@ class Addresses:
         key = (page.collection, f"{page.page_id.partition('#')[0]}#{unquote(fragment)}")
         return Destination(key, "", Way.PATH) if "#" in page.page_id and key in self._source_of else None
 
-    @staticmethod
-    def _on_the_web(url: str, target: str, source: _Source) -> Key | None:
-        full = urljoin(url, target)
-        return source.by_address.get(_address(full)) or source.by_address.get(_address(urldefrag(full).url))
+
+def _on_the_web(url: str, pages: Mapping[str, Key]) -> Key | None:
+    return pages.get(_address(url)) or pages.get(_address(urldefrag(url).url))
 
 
 def _is_missing(folder: str, path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from urllib.parse import unquote
 
@@ -22,6 +23,9 @@ _ALIKE = 75  # of 100, a path that may have been meant
 _HTML = re.compile(r"\.x?html?(?:#|$)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-_]\d+$")
 _TOP = frozenset({"", "top"})  # HTML: the beginning of any page
+_DIRECTIVE = re.compile(r":~:.*", re.DOTALL)  # words that a browser is to look for, behind the name of a place
+# What scripts read instead of a name: "#/settings", "#!/settings", "#tab=2".
+_READ_BY_SCRIPT = re.compile(r"[/!]|[^=]+=")
 
 _Found = tuple[Page, Link, Destination]
 
@@ -41,6 +45,7 @@ def dead_links(snapshot: Snapshot) -> Iterator[Finding]:
                 lost.append((page, link, to))
                 continue
             alive[addresses.source(page)] += to.way is Way.WEB
+            to = replace(to, fragment=_DIRECTIVE.sub("", to.fragment))
             if to.fragment not in _TOP:
                 steps.append((page, link, to))
     strays = Counter(addresses.source(page) for page, _, to in lost if to.way is Way.WEB)
@@ -54,27 +59,38 @@ def dead_links(snapshot: Snapshot) -> Iterator[Finding]:
 def _is_known(link: Link, to: Destination, target: Page) -> bool:
     """Whether all places of the page that a link leads to are known.
 
-    They are those of Markdown. HTML has anchors in other places than headings: of the links to a page's own places only
-    those were kept that lead nowhere, and whether those to another page do cannot be told.
+    They are those of Markdown, and those of HTML that came with its anchors. Of the links to an HTML page's own places
+    only those were kept that lead nowhere.
     """
+    if to.by_alias:  # the page was read under another address, and may not be the same in all
+        return False
+    if target.anchors is not None:
+        return not _READ_BY_SCRIPT.match(to.fragment)
     if link.target.startswith("#"):
         return True
     is_markdown = to.way is Way.PATH and not _HTML.search(link.target)
     return is_markdown and not any(block.anchor for block in target.blocks)
 
 
-def _leads_to_block(page: Page, fragment: str) -> bool:
-    """Whether a fragment is made of the words of a heading, or of those that a list item begins with.
+def _leads_somewhere(page: Page, fragment: str) -> bool:
+    """Whether a fragment is an anchor, or made of the words of a heading or of those that a list item begins with.
 
-    That is how generators of sites name the places of a Markdown page; each has its own way with marks and spaces, and
-    the second heading of the same words gets a number.
+    The latter is how generators of sites name the places of a Markdown page, and scripts those of HTML; each has its
+    own way with marks and spaces, and the second heading of the same words gets a number.
     """
+    if not {fragment, unquote(fragment)}.isdisjoint(page.anchors or ()):
+        return True
+    fragment = unquote(fragment)
     wanted = _said(_NUMBER.sub("", fragment)), _said(fragment)
     for block in page.blocks:
         said = _said(page.text[block.start : block.end])
         if said in wanted or (block.kind is BlockKind.ITEM and said.startswith(wanted)):
             return True
     return False
+
+
+def _places(page: Page) -> str:
+    return "heading" if page.anchors is None else "heading or id"
 
 
 def _said(text: str) -> str:
@@ -96,9 +112,9 @@ def _dead_anchors(snapshot: Snapshot, steps: list[_Found]) -> Iterator[Finding]:
     for key, group in groupby(sorted(steps, key=destination), destination):
         target = snapshot.catalog.page(*key)
         for page, link, to in group:
-            if _is_known(link, to, target) and not _leads_to_block(target, unquote(to.fragment)):
+            if _is_known(link, to, target) and not _leads_somewhere(target, to.fragment):
                 yield finding(
                     Check.DEAD_ANCHOR, page, link.start,
-                    f"the link to {link.target!r} leads to no heading of {target.title!r}",
+                    f"the link to {link.target!r} leads to no {_places(target)} of {target.title!r}",
                     "correct the part behind the #, or take it out.",
                 )  # fmt: skip

@@ -30,7 +30,8 @@ class Robots:
     @classmethod
     def unreachable(cls, reason: str) -> Robots:
         """Return the rules of an origin whose file cannot be had at the moment: nothing is allowed."""
-        return cls(Protego.parse(""), f"its site's robots.txt cannot be read ({reason}), so nothing there is fetched")
+        closed = f"its site's robots.txt cannot be read ({reason}), so nothing there is fetched until it can be"
+        return cls(Protego.parse(""), closed)
 
     def refusal(self, address: Address) -> str | None:
         """Return why an address must not be fetched, None where it may be."""

@@ -54,6 +54,26 @@ def test_a_catalog_from_before_there_were_addresses(tmp_path):
     catalog.close()
 
 
+def test_anchors_change_nothing_of_what_a_page_says(tmp_path):
+    places = replace(APPLE, anchors=("peel", "\ud800", "a b"))
+    assert places.digest == APPLE.digest
+    none = replace(BANANA, anchors=())
+    catalog = Catalog.open(written(tmp_path, places, none))
+    assert [page.anchors for page in catalog.pages()] == [places.anchors, ()]
+    assert catalog.stored("default", APPLE.page_id).page == places
+    catalog.close()
+
+
+def test_a_catalog_from_before_there_were_anchors(tmp_path):
+    path = written(tmp_path, replace(APPLE, anchors=("peel",)))
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE anchors")
+    connection.close()
+    catalog = Catalog.open(path)
+    assert catalog.page("default", APPLE.page_id).anchors is None
+    catalog.close()
+
+
 def test_a_page_without_times_is_of_the_snapshot_that_is_written(tmp_path):
     old = "2025-01-01T00:00:00+00:00"
     path = tmp_path / "catalog.sqlite3"

@@ -185,10 +185,12 @@ def test_a_broken_snapshot_is_replaced_by_a_rebuild(pages, var):
 def test_progress_is_told(pages, var):
     told = []
     ingest(Archive(var), [Source(str(pages))], HashingEmbedder(), progress=lambda *step: told.append(step))
-    stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == [f"read {pages}", "embed", "publish", "check"]
+    stages = list(dict.fromkeys(stage for stage, *_ in told))
+    assert stages == [f"read {pages}", "embed", "write", "check", "publish"]
+    assert [step[1:] for step in told if step[0] == stages[0]] == [*((n, 0) for n in range(1, 5)), (4, 4)]
     embeds = [step for step in told if step[0] == "embed"]
     assert embeds[-1][1] == embeds[-1][2] > 0
+    assert embeds[-1][3] == f"{len(open_snapshot(var).vectors)} passages"
 
 
 def test_old_snapshots_are_pruned(pages, var):
@@ -275,3 +277,13 @@ def test_pages_of_a_snapshot_from_before_there_were_times_are_no_younger_than_it
     write_pages(pages, {"new.md": "# New\n\nText."})
     ingest_folder(var, pages)
     assert open_snapshot(var).revision("default", "transformer").published == before
+
+
+def test_anchors_of_pages_that_are_not_read_again_stay(pages, var, tmp_path):
+    site = write_pages(tmp_path / "site", {"a.html": "<html><body><h1>A</h1><p id='x'>Text of it.</p></body></html>"})
+    ingest_folder(var, pages, site)
+    write_pages(pages, {"more.md": "# More\n\nMore text."})
+    ingest_folder(var, pages)
+    catalog = open_snapshot(var).catalog
+    assert catalog.page("default", "a").anchors == ("x",)
+    assert catalog.page("default", "softmax").anchors is None

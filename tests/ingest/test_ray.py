@@ -55,7 +55,7 @@ def ingested(
 def assert_equal(one: Snapshot, other: Snapshot) -> None:
     assert one.manifest.collections == other.manifest.collections
     assert one.page_ids == other.page_ids
-    for table in ("page", "passage", "place", "address", "link", "term"):
+    for table in ("page", "passage", "place", "address", "link", "anchors", "term"):
         query = f"SELECT * FROM {table}"
         assert rows(one, query) == rows(other, query), table
     every = np.arange(one.manifest.passages)

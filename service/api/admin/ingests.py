@@ -21,7 +21,9 @@ class IngestIn(BaseModel):
 
     sources: list[str] = Field([], max_length=100)
     rebuild: bool = Field(False, description="Compute every vector anew.")
-    force: bool = Field(False, description="Publish although the check found worse answers.")
+    force: bool = Field(
+        False, description="Publish although the check found worse answers, or sources that lose many pages."
+    )
 
 
 @router.get("")

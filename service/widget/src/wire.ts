@@ -2103,7 +2103,7 @@ export interface components {
         IngestIn: {
             /**
              * Force
-             * @description Publish although the check found worse answers.
+             * @description Publish although the check found worse answers, or sources that lose many pages.
              * @default false
              */
             force: boolean;

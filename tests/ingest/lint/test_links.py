@@ -91,6 +91,68 @@ def test_anchors_of_html(found):
     assert links(findings) == [("dead-link", "b", 5), ("dead-anchor", "a", 3)]
 
 
+@pytest.mark.parametrize(
+    ("fragment", "dead"),
+    [
+        ("place", False),
+        ("named", False),
+        ("menu", False),
+        ("%C3%BCber", False),
+        ("a-heading-without-id", False),  # many sites name their headings by a script
+        ("place:~:text=some%20words", False),
+        (":~:text=some%20words", False),
+        ("/settings", False),
+        ("tab=2", False),
+        ("top", False),
+        ("Place", True),
+        ("plaice", True),
+        ("plaice:~:text=some%20words", True),
+    ],
+)
+def test_anchors_of_another_page_of_html(found, fragment, dead):
+    menu = '<nav id="menu"><a href="/">Home</a></nav>'
+    target = html(f'{menu}<p id="place">{TEXT} <a name="named"></a><i id="über"></i></p><h2>A heading without id</h2>')
+    findings = found(
+        {
+            "a.html": html(f'<p>{TEXT} <a href="sub/b.html#{fragment}">there</a></p>'),
+            "c.md": f"# C\n\n{TEXT} [there](sub/b.html#{fragment})\n",
+            "sub/b.html": target,
+        }
+    )
+    assert links(findings) == ([("dead-anchor", "a", 3), ("dead-anchor", "c", 1)] if dead else [])
+    assert all("no heading or id of 'T'" in one.message for one in findings if one.check is Check.DEAD_ANCHOR)
+
+
+def test_what_is_less_than_a_document_has_places_that_are_not_known(found):
+    fragment = f'<h1>B</h1><p id="x">{TEXT}</p>'
+    pages = {"a.html": html(f'<p>{TEXT} <a href="b.html#comments">there</a></p>'), "b.html": fragment}
+    assert links(found(pages)) == []
+    whole = {"b.html": f"<html><body>{fragment}<p>It is a document now.</p>"}
+    assert links(found(pages | whole)) == [("dead-anchor", "a", 3)]
+
+
+def test_a_page_that_sends_its_readers_on_has_no_places(found):
+    on = '<!doctype html><title>Moved</title><meta http-equiv="Refresh" content="0; url=https://example.com/"><p>Moved.</p>'
+    pages = {"a.html": html(f'<p>{TEXT} <a href="b.html#news">there</a></p>'), "b.html": on}
+    assert links(found(pages)) == []
+
+
+def test_links_to_a_glossary_on_one_page(found):
+    terms = "".join(f'<dt id="{name}">{name}</dt><dd>A {name} is a thing among things.</dd>' for name in "abcdefg")
+    address = '<link rel="canonical" href="https://docs.example.com/{}.html">'
+    glossary = f"{address.format('terms')}<title>G</title><main><h2 id='letters'>A</h2><dl>{terms}</dl></main>"
+    known = "".join(f'<a href="https://docs.example.com/{to}.html">to {to}</a> ' for to in ("a", "terms", "other"))
+    place = '<a href="terms.html#a">a</a> <a href="terms.html#letters">A</a> <a href="/terms.html#letters">A</a>'
+    findings = found(
+        {
+            "a.html": address.format("a") + html(f"<p>{TEXT} {known} {place}</p>"),
+            "other.html": address.format("other") + html(""),
+            "terms.html": glossary,
+        }
+    )
+    assert links(findings) == []
+
+
 def test_links_among_the_entries_of_a_glossary(found):
     terms = "".join(
         f'<dt id="term-{name}">{name}</dt><dd>A {name} is a thing. See <a href="#term-{other}">{other}</a>'

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 
 import pytest
 
@@ -299,3 +301,16 @@ async def test_a_member_of_one_site_sees_nothing_of_another(http):
         await browser.page(f"/admin{path}", 404)
     for path in ("/content", "/settings"):
         await browser.page(f"/admin{path}", 403)
+
+
+async def test_what_a_scheduled_ingest_that_was_held_back_said(data_dir):
+    source = {"location": "https://docs.example.com/", "schedule": "6h"}
+    run = {"location": source["location"], "collection": "default", "started": time.time(), "seconds": 3.0}
+    said = ["lost    https://docs.example.com/api: it is gone", "Not published: <all> is lost."]
+    (data_dir / "schedule.json").write_text(json.dumps([run | {"status": 1, "said": said}]))
+    async with client(data_dir, source=[source]) as http:
+        browser = await sign_in(http, Role.VIEWER)
+        page = await browser.page("/admin/content")
+        assert "lost    https://docs.example.com/api: it is gone\nNot published: &lt;all&gt; is lost." in page
+        (data_dir / "schedule.json").write_text(json.dumps([run | {"status": 0, "said": ["All is well."]}]))
+        assert "All is well." not in await browser.page("/admin/content")
