@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 from content.embedding import Embedder
 from content.snapshot import Snapshot
@@ -88,7 +89,7 @@ def _left(evaldata: Path, drafts: Path) -> Iterator[tuple[str, QueryLine]]:
 async def _run(arguments: argparse.Namespace) -> int:
     embedder = configured_embedder(load_settings())
     worker = Worker(1, embedder)
-    server = None if arguments.address else start()  # it ends with its last reference
+    server: Any = None if arguments.address else start()  # it ends with its last reference
     address = arguments.address or f"{server.listening_address}/v1"
     drafting = Drafting(small_model(address), embedder, worker)
     until = time.monotonic() + 60 * arguments.minutes

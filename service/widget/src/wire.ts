@@ -1471,7 +1471,9 @@ export interface components {
         };
         /**
          * CompletionUsage
-         * @description Tokens of the embedding model's vocabulary: of all messages that were sent, and of the answer's text.
+         * @description The tokens that language models took, as their vendors counted them.
+         *
+         *     Where none was called, those of the messages and of the answer, in the embedding model's vocabulary.
          */
         CompletionUsage: {
             /** Completion Tokens */
@@ -1852,7 +1854,7 @@ export interface components {
          * Gap
          * @description A topic whose questions the content did not help with.
          *
-         *     ``missed`` of the ``asked`` questions were refused, answered with the closest passages only, weakly supported or
+         *     ``missed`` of the ``asked`` questions were refused, answered with the closest passages only, answered in doubt or
          *     given thumbs down; ``conversations`` is in how many that was. ``questions`` are the missed ones, the commonest
          *     first, ``nearest`` the passages that came nearest, ``disputed`` those whose answers were given thumbs down, and
          *     ``comments`` what visitors wrote with these.
