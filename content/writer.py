@@ -15,17 +15,15 @@ from content.catalog import Catalog, StoredPage
 from content.catalogwriter import CatalogWriter
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
-from content.index import write_index
+from content.index import FlatWriter, Former, write_lists
 from content.interaction import PackedTokens, Projection, TokenWriter
 from content.language import language_of
 from content.lexical import LexicalIndex
-from content.manifest import CollectionState, FileState, Manifest, SourceState, digest
+from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
 from content.milvus import Milvus
 from content.model import Term
-from content.snapshot import CATALOG, COLUMNS, LEXICAL, TITLES, TOKENS, VECTORS, sync_tree, verify_snapshot
+from content.snapshot import CATALOG, COLUMNS, LEXICAL, TITLES, TOKENS, VECTORS, Snapshot, check_content, sync, sync_tree
 from content.words import stems
-
-_RAW_VECTORS = "vectors.raw"
 
 
 @dataclass(slots=True)
@@ -39,18 +37,27 @@ class _Collection:
 class SnapshotWriter:
     """Writes a snapshot into an empty folder; the pages of a collection come one after the other.
 
-    ``created`` is UTC, ISO 8601. ``milvus`` is where the vectors are searched, None for in the folder.
+    ``created`` is UTC, ISO 8601. ``milvus`` is where the vectors are searched, None for in the folder. ``before`` is
+    the snapshot of which what still holds is taken over.
     """
 
-    def __init__(self, folder: Path, snapshot_id: str, created: str, milvus: Milvus | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        snapshot_id: str,
+        created: str,
+        milvus: Milvus | None = None,
+        before: Snapshot | None = None,
+    ) -> None:
         self.folder = folder
+        self._before = before
         self._milvus = milvus
         self._snapshot_id = snapshot_id
         self._created = created
         for name in (TOKENS, LEXICAL, COLUMNS):
             (folder / name).mkdir()
         self._catalog = CatalogWriter(folder / CATALOG, created)
-        self._vectors = (folder / _RAW_VECTORS).open("w+b")
+        self._vectors = FlatWriter(folder)
         self._tokens = TokenWriter(folder / TOKENS)
         self._collections: dict[str, _Collection] = {}
         self._sources: dict[tuple[str, str], int] = {}
@@ -72,7 +79,7 @@ class SnapshotWriter:
         """Write a page; ``vectors`` and ``tokens`` have a row for each of its passages."""
         page, count = stored.page, len(stored.passages)
         self._catalog.add(stored)
-        np.ascontiguousarray(vectors, np.float32).tofile(self._vectors)
+        self._vectors.add(vectors)
         for one in tokens:
             self._tokens.add(one)
         collection = self._collections.setdefault(page.collection, _Collection(self._rows))
@@ -101,20 +108,21 @@ class SnapshotWriter:
         LexicalIndex.build(self._stemmed(states)).save(self.folder / LEXICAL)
         self._catalog.finish()
         np.save(self.folder / TITLES, titles)
-        self._vectors.flush()
-        vectors = np.memmap(self._vectors, np.float32, "r", shape=(self._rows, self._dimension))
+        vectors = self._vectors.finish()
         index = collection = None
         if self._milvus is None:
-            index = write_index(self.folder, vectors)
+            former = Former(self._before.vectors, self._before.manifest.index) if self._before else None
+            index = write_lists(self.folder, vectors, former)
         else:
             np.save(self.folder / VECTORS, vectors)
             collection = self._milvus.write(self._snapshot_id, vectors)
-        (self.folder / _RAW_VECTORS).unlink()
+            self._vectors.remove()
         if projection is not None:
             self._tokens.finish(projection)
         else:
             self._tokens.close()
             shutil.rmtree(self.folder / TOKENS)
+        sync_tree(self.folder)
         manifest = Manifest(
             snapshot_id=self._snapshot_id,
             created=self._created,
@@ -132,8 +140,11 @@ class SnapshotWriter:
             milvus=collection,
         )
         manifest.write(self.folder)
-        sync_tree(self.folder)
-        return verify_snapshot(self.folder, self._milvus)
+        sync(self.folder / MANIFEST)
+        sync(self.folder)
+        # The digests were taken of what the disk holds: to read all of it once more would tell nothing new.
+        check_content(self.folder, manifest, self._milvus)
+        return manifest
 
     def _counted(self, terms: Iterable[Term]) -> Iterator[Term]:
         for term in terms:

@@ -161,7 +161,7 @@ def _write(
     """Write a draft of all pages, of which a slab is held at a time."""
     made = engine.make(_slabs(comparison.fresh_pages()), making, report)
     done = 0
-    with archive.begin() as writer:
+    with archive.begin(before if comparison.kept else None) as writer:
         for page in comparison.pages():
             progress("embed", done, comparison.fresh)
             if isinstance(page, FreshPage):
