@@ -95,10 +95,10 @@ class Archive:
             path.write_text(f"{os.getpid()}\n", encoding="ascii")
             yield
 
-    def begin(self, before: Snapshot | None = None) -> SnapshotWriter:
+    def begin(self, before: Snapshot | None = None, maker: str = "") -> SnapshotWriter:
         """Begin a new snapshot as a draft, which no reader sees. Call it under the lock.
 
-        Of ``before`` what still holds is taken over.
+        ``before`` and ``maker`` are as SnapshotWriter has them.
         """
         self._sweep()
         now = datetime.now(UTC)
@@ -106,7 +106,7 @@ class Archive:
         draft = self.draft(snapshot_id)
         draft.mkdir()
         milvus = self._milvus if self._into_milvus else None
-        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"), milvus, before)
+        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"), milvus, before, maker)
 
     def check(self, folder: Path, manifest: Manifest) -> None:
         """Open a snapshot in any folder, and count. Raises SnapshotCorrupt, SnapshotMismatch, IndexUnavailable."""

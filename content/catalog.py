@@ -56,11 +56,13 @@ _REVISIONS = """TABLE revision (
     page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
 );
 """
+_MAKER = "TABLE maker (digest TEXT NOT NULL);"
 ADDED = {
     "place": _PLACES,
     "address": _ADDRESSES,
     "link": _LINKS,
     "revision": _REVISIONS,
+    "maker": _MAKER,
 }  # since the first catalogs were published
 _LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
 _PASSAGE = (
@@ -97,10 +99,11 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What an ingest must know of a published page to tell whether it changed."""
+    """What an ingest must know of a published page to tell whether it changed, and its number."""
 
     digest: str
     source: str
+    number: int
 
 
 class Catalog:
@@ -126,6 +129,12 @@ class Catalog:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @property
+    def maker(self) -> str | None:
+        """What code and which libraries derived what is here from pages (ingest/maker.py), None in catalogs of old."""
+        found = self._connection.execute("SELECT digest FROM maker").fetchone()
+        return found[0] if found else None
 
     def titles(self) -> list[str]:
         """Return the titles of all pages by their number."""
@@ -159,6 +168,13 @@ class Catalog:
         """Return the (collection, page_id) of all pages by their number."""
         return list(self._connection.execute("SELECT collection, page_id FROM page ORDER BY number"))
 
+    def key(self, page: int) -> tuple[str, str]:
+        """Return the (collection, page_id) of a page, by its number."""
+        collection, page_id = self._connection.execute(
+            "SELECT collection, page_id FROM page WHERE number = ?", (page,)
+        ).fetchone()
+        return collection, page_id
+
     def questions(self) -> dict[int, str]:
         """Return the questions that pages ask themselves, by the row of the passage that answers."""
         found = self._connection.execute(
@@ -176,10 +192,12 @@ class Catalog:
         )
         return {(collection, slug): (page, row) for collection, slug, page, row in found}
 
-    def embedded(self) -> Iterator[tuple[str, str]]:
-        """Yield the collection of every passage and its text under its title and headings, by row."""
+    def embedded(self, rows: range) -> Iterator[tuple[str, str]]:
+        """Yield the collection of each of these passages and its text under its title and headings."""
         found = self._connection.execute(
-            "SELECT collection, title, heading, passage.text FROM passage JOIN page ON number = page ORDER BY row"
+            "SELECT collection, title, heading, passage.text FROM passage JOIN page ON number = page "
+            "WHERE row >= ? AND row < ? ORDER BY row",
+            (rows.start, rows.stop),
         )
         for collection, title, heading, text in found:
             yield collection, under_headings(title, tuple(json.loads(heading)), text)
@@ -199,6 +217,11 @@ class Catalog:
         (heading,) = self._connection.execute("SELECT heading FROM passage WHERE row = ?", (row,)).fetchone()
         asked: str = json.loads(heading)[-1]
         return asked
+
+    def rows(self, pages: range) -> range:
+        """Return the rows of the passages of these pages, by their numbers."""
+        query = "SELECT min(first_row), max(first_row + passages) FROM page WHERE number >= ? AND number < ?"
+        return range(*self._connection.execute(query, (pages.start, pages.stop)).fetchone())
 
     def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
         """Return passages by row, each with its page's title and address."""
@@ -248,9 +271,9 @@ class Catalog:
             return self.page(collection, found[0])
 
     def page_keys(self) -> dict[tuple[str, str], PageKey]:
-        """Return the digest and source of every page by (collection, page_id)."""
-        found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
-        return {(collection, page_id): PageKey(digest, source) for collection, page_id, digest, source in found}
+        """Return the digest, the source and the number of every page by (collection, page_id)."""
+        found = self._connection.execute("SELECT collection, page_id, digest, source, number FROM page")
+        return {(collection, page_id): PageKey(*known) for collection, page_id, *known in found}
 
     def revision(self, collection: str, page_id: str) -> Revision | None:
         """Return when a page was published and changed, None in catalogs of old."""
@@ -273,11 +296,14 @@ class Catalog:
             f"{_PASSAGE} WHERE row >= ? AND row < ? ORDER BY row", (first_row, first_row + count)
         )
         passages = tuple(map(_passage, found))
-        return StoredPage(replace(page, addresses=self._addresses(page)), source, digest, passages, first_row)
+        return StoredPage(
+            replace(page, addresses=self.addresses(collection, page_id)), source, digest, passages, first_row
+        )
 
-    def _addresses(self, page: Page) -> tuple[str, ...]:
+    def addresses(self, collection: str, page_id: str) -> tuple[str, ...]:
+        """Return the other addresses that lead to a page."""
         found = self._connection.execute(
-            "SELECT url FROM address WHERE collection = ? AND page_id = ? ORDER BY url", (page.collection, page.page_id)
+            "SELECT url FROM address WHERE collection = ? AND page_id = ? ORDER BY url", (collection, page_id)
         )
         return tuple(url for (url,) in found)
 

@@ -171,12 +171,14 @@ class ListIndex:
         """Choose how many lists are searched, and tell what share of the nearest that finds."""
         rows = np.random.default_rng(_SEED).permutation(len(self))[:_SAMPLE]
         vectors = self.vectors(rows)
-        # By scores, since of passages that say the same any may be found. The two ways to add up differ in the last digit.
+        # By scores, since of passages that say the same any may be found. Two ways to add up differ in the last digit.
         least = self._flat.least(vectors, _NEAREST) - 1e-6
         recall = 0.0
         for probes in _PROBES:
             self._lists.nprobe = min(probes, self._lists.nlist)
-            found = [(self.search(vector, _NEAREST)[1] >= low).sum() for vector, low in zip(vectors, least, strict=True)]
+            found = [
+                (self.search(vector, _NEAREST)[1] >= low).sum() for vector, low in zip(vectors, least, strict=True)
+            ]
             recall = float(np.mean(found)) / _NEAREST
             if recall >= _RECALL:
                 break

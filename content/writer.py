@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from content.arraywriter import ArrayWriter, blocks
 from content.catalog import Catalog, StoredPage
 from content.catalogwriter import CatalogWriter
 from content.columns import Columns
@@ -18,12 +20,48 @@ from content.embedding import ModelCard, Vectors
 from content.index import FlatWriter, Former, write_lists
 from content.interaction import PackedTokens, Projection, TokenWriter
 from content.language import language_of
-from content.lexical import LexicalIndex
+from content.lexicalwriter import LexicalWriter, WordCounts
 from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
 from content.milvus import Milvus
 from content.model import Term
-from content.snapshot import CATALOG, COLUMNS, LEXICAL, TITLES, TOKENS, VECTORS, Snapshot, check_content, sync, sync_tree
+from content.snapshot import (
+    CATALOG,
+    COLUMNS,
+    LEXICAL,
+    TITLES,
+    TOKENS,
+    VECTORS,
+    Snapshot,
+    check_content,
+    sync,
+    sync_tree,
+)
 from content.words import stems
+
+_PASSAGES = 4096  # of which the vectors are copied at a time
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPages:
+    """Pages that are as they were in the snapshot before, by their numbers there; all of one source and collection.
+
+    ``addresses`` are those that lead to a single page now, None where they are as they were.
+    """
+
+    source: str
+    collection: str
+    numbers: range
+    addresses: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The rows of kept passages, and what they and their language were in the snapshot before."""
+
+    collection: str
+    language: str
+    rows: range
+    former: range
 
 
 @dataclass(slots=True)
@@ -38,7 +76,8 @@ class SnapshotWriter:
     """Writes a snapshot into an empty folder; the pages of a collection come one after the other.
 
     ``created`` is UTC, ISO 8601. ``milvus`` is where the vectors are searched, None for in the folder. ``before`` is
-    the snapshot of which what still holds is taken over.
+    the snapshot that pages are kept from. ``maker`` tells what code and which libraries make this one: what others than
+    these derived from a page is derived anew, but for its vectors.
     """
 
     def __init__(
@@ -48,6 +87,7 @@ class SnapshotWriter:
         created: str,
         milvus: Milvus | None = None,
         before: Snapshot | None = None,
+        maker: str = "",
     ) -> None:
         self.folder = folder
         self._before = before
@@ -56,11 +96,13 @@ class SnapshotWriter:
         self._created = created
         for name in (TOKENS, LEXICAL, COLUMNS):
             (folder / name).mkdir()
-        self._catalog = CatalogWriter(folder / CATALOG, created)
+        self._catalog = CatalogWriter(folder / CATALOG, created, maker, before)
         self._vectors = FlatWriter(folder)
         self._tokens = TokenWriter(folder / TOKENS)
         self._collections: dict[str, _Collection] = {}
         self._sources: dict[tuple[str, str], int] = {}
+        self._kept: list[_Kept] = []
+        self._maker = maker
         self._rows = 0
         self._dimension = 0
 
@@ -77,18 +119,31 @@ class SnapshotWriter:
 
     def add(self, stored: StoredPage, vectors: Vectors, tokens: Sequence[PackedTokens]) -> None:
         """Write a page; ``vectors`` and ``tokens`` have a row for each of its passages."""
-        page, count = stored.page, len(stored.passages)
         self._catalog.add(stored)
         self._vectors.add(vectors)
-        for one in tokens:
-            self._tokens.add(one)
-        collection = self._collections.setdefault(page.collection, _Collection(self._rows))
-        collection.pages += 1
-        collection.passages += count
-        source = (stored.source, page.collection)
-        self._sources[source] = self._sources.get(source, 0) + 1
-        self._rows += count
+        self._tokens.add(tokens)
         self._dimension = vectors.shape[1]
+        self._count(stored.page.collection, stored.source, pages=1, passages=len(stored.passages))
+
+    def keep(self, pages: KeptPages) -> None:
+        """Copy pages of the snapshot before with all that belongs to them."""
+        assert self._before is not None, "there is nothing to keep"
+        rows = self._before.catalog.rows(pages.numbers)
+        self._catalog.copy(pages.numbers, rows, pages.addresses)
+        for block in blocks(rows, _PASSAGES):
+            self._vectors.add(self._before.vectors.vectors(np.arange(block.start, block.stop)))
+        self._tokens.take(self._before.tokens, rows)
+        self._dimension = self._before.manifest.dimension
+        language = self._before.manifest.collections[pages.collection].language
+        self._kept.append(_Kept(pages.collection, language, range(self._rows, self._rows + len(rows)), rows))
+        self._count(pages.collection, pages.source, pages=len(pages.numbers), passages=len(rows))
+
+    def _count(self, collection: str, source: str, pages: int, passages: int) -> None:
+        made = self._collections.setdefault(collection, _Collection(self._rows))
+        made.pages += pages
+        made.passages += passages
+        self._sources[source, collection] = self._sources.get((source, collection), 0) + pages
+        self._rows += passages
 
     @property
     def written(self) -> Catalog:
@@ -96,18 +151,27 @@ class SnapshotWriter:
         return self._catalog.written
 
     def finish(
-        self, model: ModelCard, chunker: str, titles: Vectors, terms: Iterable[Term], projection: Projection | None
+        self,
+        model: ModelCard,
+        chunker: str,
+        titles: Iterable[Vectors],
+        terms: Iterable[Term],
+        projection: Projection | None,
     ) -> Manifest:
         """End the snapshot, sync it to disk and verify it; the manifest comes last.
 
-        ``titles`` has a row for each page. ``projection`` is None where passages have no token vectors.
+        ``titles`` have a row for each page and come some at a time. ``projection`` is None where passages have no
+        token vectors.
         """
         self._catalog.add_terms(self._counted(terms))
         states = {name: self._state(name) for name in self._collections}
         Columns.of(self.written).save(self.folder / COLUMNS)
-        LexicalIndex.build(self._stemmed(states)).save(self.folder / LEXICAL)
+        self._write_lexical(states)
         self._catalog.finish()
-        np.save(self.folder / TITLES, titles)
+        titled = ArrayWriter(self.folder / TITLES, np.float32, (self._dimension,))
+        for some in titles:
+            titled.add(some)
+        titled.finish()
         vectors = self._vectors.finish()
         index = collection = None
         if self._milvus is None:
@@ -156,5 +220,22 @@ class SnapshotWriter:
         language = language_of(self.written.texts(name))
         return CollectionState(made.pages, made.passages, made.terms, made.first_row, language)
 
-    def _stemmed(self, states: Mapping[str, CollectionState]) -> Iterator[list[str]]:
-        return (stems(text, states[collection].language) for collection, text in self.written.embedded())
+    def _write_lexical(self, states: Mapping[str, CollectionState]) -> None:
+        """Index the words of all passages; those of kept ones are known where they are stemmed by the same rules."""
+        known, at = self._known_words(), 0
+        with closing(LexicalWriter(self.folder / LEXICAL, known)) as writer:
+            for kept in self._kept if known else ():
+                if kept.language == states[kept.collection].language:
+                    writer.add(self._stemmed(states, range(at, kept.rows.start)))
+                    writer.take(kept.former)
+                    at = kept.rows.stop
+            writer.add(self._stemmed(states, range(at, self._rows)))
+            writer.finish()
+
+    def _known_words(self) -> WordCounts | None:
+        if self._before is None or self._before.catalog.maker != self._maker:
+            return None
+        return WordCounts.open(self._before.folder / LEXICAL)
+
+    def _stemmed(self, states: Mapping[str, CollectionState], rows: range) -> Iterator[list[str]]:
+        return (stems(text, states[collection].language) for collection, text in self.written.embedded(rows))
