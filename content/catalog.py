@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,56 +15,8 @@ from typing import Any
 
 from content.errors import NotFound
 from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term, under_headings
+from content.tables import ADDED
 
-SCHEMA = """
-CREATE TABLE page (
-    number INTEGER PRIMARY KEY,
-    collection TEXT NOT NULL, page_id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, text TEXT NOT NULL,
-    blocks TEXT NOT NULL, entry TEXT, digest TEXT NOT NULL, source TEXT NOT NULL,
-    first_row INTEGER NOT NULL, passages INTEGER NOT NULL,
-    UNIQUE (collection, page_id)
-);
-CREATE TABLE passage (
-    row INTEGER PRIMARY KEY,
-    page INTEGER NOT NULL REFERENCES page (number),
-    passage_id TEXT NOT NULL UNIQUE, heading TEXT NOT NULL, anchor TEXT, kind TEXT NOT NULL, text TEXT NOT NULL,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL
-);
-CREATE TABLE term (
-    collection TEXT NOT NULL, slug TEXT NOT NULL, name TEXT NOT NULL, aliases TEXT NOT NULL,
-    definition TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, related TEXT NOT NULL,
-    page_id TEXT NOT NULL, url TEXT,
-    PRIMARY KEY (collection, slug)
-) WITHOUT ROWID;
-"""
-_PLACES = """TABLE place (
-    page INTEGER NOT NULL, start INTEGER NOT NULL, locator TEXT NOT NULL,
-    PRIMARY KEY (page, start)
-) WITHOUT ROWID;
-"""
-_ADDRESSES = """TABLE address (
-    collection TEXT NOT NULL, url TEXT NOT NULL, page_id TEXT NOT NULL,
-    PRIMARY KEY (collection, url)
-) WITHOUT ROWID;
-"""
-_LINKS = """TABLE link (
-    page INTEGER NOT NULL, start INTEGER NOT NULL, target TEXT NOT NULL,
-    PRIMARY KEY (page, start, target)
-) WITHOUT ROWID;
-"""
-INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
-_REVISIONS = """TABLE revision (
-    page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
-);
-"""
-_MAKER = "TABLE maker (digest TEXT NOT NULL);"
-ADDED = {
-    "place": _PLACES,
-    "address": _ADDRESSES,
-    "link": _LINKS,
-    "revision": _REVISIONS,
-    "maker": _MAKER,
-}  # since the first catalogs were published
 _LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
@@ -95,6 +48,18 @@ class StoredPage:
     first_row: int = 0
     published: str | None = None
     changed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a page was made from: the digest of its document, and of the blocks in that which may be furniture.
+
+    ``furniture`` are those ``blocks`` that were left out (ingest/furniture.py).
+    """
+
+    document: bytes
+    blocks: tuple[int, ...]
+    furniture: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +240,16 @@ class Catalog:
         found = self._connection.execute("SELECT collection, page_id, digest, source, number FROM page")
         return {(collection, page_id): PageKey(*known) for collection, page_id, *known in found}
 
+    def digests(self) -> Iterator[tuple[tuple[str, str], str, str]]:
+        """Yield (collection, page_id), digest and title of all pages by their number."""
+        found = self._connection.execute("SELECT collection, page_id, digest, title FROM page ORDER BY number")
+        return (((collection, page_id), digest, title) for collection, page_id, digest, title in found)
+
+    def related(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return the names that pages say of themselves as entries they are related to, by (collection, page_id)."""
+        found = self._connection.execute("SELECT collection, page_id, entry FROM page WHERE entry IS NOT NULL")
+        return {(collection, page_id): _entry(json.loads(entry)).related for collection, page_id, entry in found}
+
     def revision(self, collection: str, page_id: str) -> Revision | None:
         """Return when a page was published and changed, None in catalogs of old."""
         found = self._connection.execute(
@@ -283,6 +258,19 @@ class Catalog:
             (collection, page_id),
         ).fetchone()
         return Revision(*found) if found else None
+
+    def origin(self, collection: str, page_id: str, source: str) -> Origin | None:
+        """Return what a page of this source was made from, None where that was not kept."""
+        found = self._connection.execute(
+            "SELECT document, origin.blocks, furniture FROM page JOIN origin ON origin.page = page.number "
+            "WHERE collection = ? AND page_id = ? AND source = ?",
+            (collection, page_id, source),
+        ).fetchone()
+        if found is None:
+            return None
+        document, *digests = found
+        blocks, furniture = (tuple(array("q", packed)) for packed in digests)
+        return Origin(document, blocks, furniture)
 
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""

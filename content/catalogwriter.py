@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from content.catalog import ADDED, INDEX, SCHEMA, Catalog, StoredPage
+from content.catalog import Catalog, Origin, StoredPage
 from content.model import Passage, Term
 from content.snapshot import CATALOG, Snapshot
+from content.tables import ADDED, INDEX, SCHEMA
 
 # What is copied of pages from :first up to :stop of another catalog, whose passages are those from :row up to :end;
 # their numbers and rows move by :pages and :rows.
@@ -28,6 +30,15 @@ _COPIED = {
 _COPIED_ADDRESSES = (
     "INSERT OR IGNORE INTO address SELECT collection, address.url, page_id FROM before.page "
     "JOIN before.address USING (collection, page_id) WHERE number >= :first AND number < :stop ORDER BY number"
+)
+_ORIGIN = (
+    "INSERT OR IGNORE INTO origin SELECT number, ?, ?, ? FROM page WHERE collection = ? AND page_id = ? AND source = ?"
+)
+# A page of the same source that says the same may be made from what it was made from before.
+_ORIGINS_BEFORE = (
+    "INSERT OR IGNORE INTO origin SELECT page.number, document, origin.blocks, furniture FROM before.origin "
+    "JOIN before.page AS old ON old.number = origin.page "
+    "JOIN main.page AS page USING (collection, page_id, source, digest)"
 )
 _DATED = (
     "INSERT INTO revision SELECT number + :pages, :created, :created FROM before.page "
@@ -102,6 +113,18 @@ class CatalogWriter:
     def written(self) -> Catalog:
         """What was written so far, to read; it ends with the writer."""
         return Catalog(self._connection)
+
+    def add_origins(self, source: str, origins: Iterable[tuple[str, str, Origin]]) -> None:
+        """Write what pages of a source were made from, by (collection, page_id); another source's are left out."""
+        records = (
+            (origin.document, array("q", origin.blocks), array("q", origin.furniture), collection, page_id, source)
+            for collection, page_id, origin in origins
+        )
+        self._connection.executemany(_ORIGIN, records)
+
+    def keep_origins(self) -> None:
+        """Copy what kept pages were made from; the same code must have made the snapshot before."""
+        self._connection.execute(_ORIGINS_BEFORE)
 
     def _add_addresses(self, collection: str, page_id: str, addresses: Iterable[str]) -> None:
         records = [(collection, url, page_id) for url in addresses]

@@ -15,6 +15,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from content.arraywriter import blocks
 from content.embedding import Vectors
 from content.manifest import IndexState
 
@@ -31,6 +32,7 @@ _LISTED = 4  # so many times the square root of the number of passages are the l
 _TRAINING = 40  # vectors a list, of which its centre is learned
 _RANGES = 10_000  # vectors of which the range of each dimension is learned, where the centres are known
 _GROWN = 0.2  # centres are learned anew where the passages have become so many more or fewer, as a share
+_COMPARED = 4096  # vectors are compared with those of the sample at a time
 _MARGIN = 64  # so many more than twice what is asked for are compared with their whole vectors
 _SEED = 1
 
@@ -84,8 +86,13 @@ class FlatIndex:
 
     def least(self, vectors: Vectors, k: int) -> Vectors:
         """Return for each of these vectors the score of its ``k``-th nearest, shape (vectors,)."""
-        scores, _ = self._index.search(np.ascontiguousarray(vectors), k)
-        return np.asarray(scores[:, -1], np.float32)
+        # By NumPy, whose BLAS is several times as fast at this as that of FAISS.
+        best = np.empty((len(vectors), 0), np.float32)
+        for block in blocks(range(len(self)), _COMPARED):
+            scores = vectors @ self.vectors(np.arange(block.start, block.stop)).T
+            best = np.concatenate([best, scores], axis=1)
+            best = np.partition(best, max(0, best.shape[1] - k), axis=1)[:, -k:]
+        return np.asarray(best[:, 0], np.float32)
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the vectors of these rows, shape (rows, dimension)."""

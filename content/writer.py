@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from content.arraywriter import ArrayWriter, blocks
-from content.catalog import Catalog, StoredPage
+from content.catalog import Catalog, Origin, StoredPage
 from content.catalogwriter import CatalogWriter
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
@@ -145,6 +145,10 @@ class SnapshotWriter:
         self._sources[source, collection] = self._sources.get((source, collection), 0) + pages
         self._rows += passages
 
+    def add_origins(self, source: str, origins: Iterable[tuple[str, str, Origin]]) -> None:
+        """Write what pages of a source that were added or kept are made from, by (collection, page_id)."""
+        self._catalog.add_origins(source, origins)
+
     @property
     def written(self) -> Catalog:
         """What was written so far."""
@@ -164,6 +168,8 @@ class SnapshotWriter:
         token vectors.
         """
         self._catalog.add_terms(self._counted(terms))
+        if self._is_alike:
+            self._catalog.keep_origins()
         states = {name: self._state(name) for name in self._collections}
         Columns.of(self.written).save(self.folder / COLUMNS)
         self._write_lexical(states)
@@ -233,9 +239,12 @@ class SnapshotWriter:
             writer.finish()
 
     def _known_words(self) -> WordCounts | None:
-        if self._before is None or self._before.catalog.maker != self._maker:
-            return None
-        return WordCounts.open(self._before.folder / LEXICAL)
+        return WordCounts.open(self._before.folder / LEXICAL) if self._before and self._is_alike else None
+
+    @property
+    def _is_alike(self) -> bool:
+        """Whether the code that makes this snapshot made the one before."""
+        return self._before is not None and self._before.catalog.maker == self._maker
 
     def _stemmed(self, states: Mapping[str, CollectionState], rows: range) -> Iterator[list[str]]:
         return (stems(text, states[collection].language) for collection, text in self.written.embedded(rows))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
-from content.catalog import Catalog, PageKey
+from content.catalog import Catalog, Origin, PageKey
 from content.errors import SourceError
 from content.model import Page
 from content.writer import KeptPages
@@ -44,6 +44,7 @@ class Comparison:
         self._published: dict[Key, PageKey] = {} if catalog is None else catalog.page_keys()
         self._reuse = reuse
         self._chosen: dict[Key, _Chosen] = {}
+        self._readings: list[Reading] = []
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
     def pages(self) -> Iterator[KeptPages | FreshPage]:
@@ -63,6 +64,12 @@ class Comparison:
         """Yield those of them that need new passages and vectors."""
         return (chosen.read() for _, chosen in self._in_order() if chosen.read is not None)
 
+    def origins(self) -> Iterator[tuple[str, Iterator[tuple[str, str, Origin]]]]:
+        """Yield for each source that was read what its pages were made from, by (collection, page id)."""
+        for reading in self._readings:
+            location, collection = reading.source.key
+            yield location, ((collection, page_id, origin) for page_id, origin in reading.origins)
+
     def keep_all_but(self, sources: Collection[SourceKey]) -> None:
         """Keep the published pages of all other sources."""
         for key, published in self._published.items():
@@ -71,7 +78,13 @@ class Comparison:
 
     def replace(self, reading: Reading) -> None:
         """Take a source's pages as they are now, and count in its report what that changes."""
+        self._readings.append(reading)
         mine = self._pages_of(reading.source)
+        for page_id, addresses in reading.unchanged.items():
+            key = (reading.source.collection, page_id)
+            if not self._is_taken(key, reading):
+                reading.report.unchanged += 1
+                self._keep(key, addresses)
         for number, page in enumerate(reading.pages):
             self._take(page, number, reading, mine)
         for key in mine - self._chosen.keys():
@@ -92,10 +105,9 @@ class Comparison:
     def _take(self, page: Page, number: int, reading: Reading, mine: Collection[Key]) -> None:
         key = (page.collection, page.page_id)
         report = reading.report
-        if key in self._chosen:
-            reason = f"the page id {page.page_id!r} belongs to another source of this collection"
-            report.failed.append((reading.source.location, reason))
-        elif key in mine and self._published[key].digest == page.digest:
+        if self._is_taken(key, reading):
+            return
+        if key in mine and self._published[key].digest == page.digest:
             report.unchanged += 1
             self._keep(key, page.addresses)
         else:
@@ -104,6 +116,13 @@ class Comparison:
             self.fresh += 1
             source = reading.source.key[0]
             self._chosen[key] = _Chosen(source, lambda: FreshPage(reading.pages[number], source))
+
+    def _is_taken(self, key: Key, reading: Reading) -> bool:
+        if key not in self._chosen:
+            return False
+        reason = f"the page id {key[1]!r} belongs to another source of this collection"
+        reading.report.failed.append((reading.source.location, reason))
+        return True
 
     def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
@@ -121,7 +140,8 @@ class Comparison:
         return sorted(self._chosen.items(), key=lambda item: (item[0][0], item[1].source, item[0][1]))
 
     def _pages_of(self, source: Source) -> set[Key]:
-        return {key for key, published in self._published.items() if _source_of(key, published) == source.key}
+        wanted = source.key
+        return {key for key, published in self._published.items() if _source_of(key, published) == wanted}
 
 
 def _run(placed: tuple[int, tuple[Key, _Chosen]]) -> tuple[object, ...]:

@@ -27,7 +27,7 @@ from ingest.making import FreshPage, Making
 from ingest.reading import Progress, Reading, read_source, silent
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
-from ingest.terms import terms_of
+from ingest.terms import terms_after, terms_of
 from ingest.vectors import QuestionVectors
 
 WEB_FOLDER = "web"  # in the data folder: what was fetched, and how far unfinished visits have come
@@ -69,7 +69,9 @@ def ingest(
         before = _published(archive, embedder, options, report)
         with report.stage("read"):
             web = archive.data_dir / WEB_FOLDER
-            readings = [read_source(source, progress, web, archive.data_dir, engine) for source in sources]
+            alike = before is not None and before.catalog.maker == maker() and not options.rebuild
+            published = before.catalog if before and alike else None
+            readings = [read_source(source, progress, web, archive.data_dir, engine, published) for source in sources]
         with report.stage("compare"):
             comparison = _compare(before, readings, options, report)
         if before is not None:
@@ -179,8 +181,11 @@ def _write(
         progress("embed", done, done)
         progress("publish", 0, 1)
         with report.stage("publish"):
+            for source, origins in comparison.origins():
+                writer.add_origins(source, origins)
             titles = _titles(writer.written.titles(), former, making.embedder)
-            terms = terms_of(writer.written)
+            alike = former is not None and former.catalog.maker == maker()
+            terms = terms_after(former.catalog, writer.written) if former and alike else terms_of(writer.written)
             return writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
 
 
