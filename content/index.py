@@ -30,9 +30,9 @@ _RECALL = 0.95  # the fewest probes are taken that find so many of the nearest
 _SAMPLE, _NEAREST = 200, 100  # passages whose nearest are looked for, and how many
 _LISTED = 4  # so many times the square root of the number of passages are the lists
 _TRAINING = 40  # vectors a list, of which its centre is learned
-_RANGES = 10_000  # vectors of which the range of each dimension is learned, where the centres are known
+_RANGES = 4096  # vectors of which the range of each dimension of the codes is learned
 _GROWN = 0.2  # centres are learned anew where the passages have become so many more or fewer, as a share
-_COMPARED = 4096  # vectors are compared with those of the sample at a time
+_COMPARED, _ADDED = 4096, 8192  # vectors that are compared with those of the sample, or listed, at a time
 _MARGIN = 64  # so many more than twice what is asked for are compared with their whole vectors
 _SEED = 1
 
@@ -156,17 +156,17 @@ class ListIndex:
         """
         dimension = vectors.shape[1]
         quantizer = faiss.IndexFlatIP(dimension)
-        if centres is not None:
-            quantizer.add(centres)
         index = faiss.IndexIVFScalarQuantizer(
             quantizer, dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
         index.nprobe = probes
-        random = np.random.default_rng(_SEED)
-        training = np.sort(random.permutation(len(vectors))[: _TRAINING * lists if centres is None else _RANGES])
-        index.train(np.ascontiguousarray(vectors[training]))
-        for at in range(0, len(vectors), EXACT_UP_TO):
-            index.add(np.ascontiguousarray(vectors[at : at + EXACT_UP_TO]))
+        if centres is None:
+            faiss.Clustering(dimension, lists, index.cp).train(_sample(vectors, _TRAINING * lists), quantizer)
+        else:
+            quantizer.add(centres)
+        index.train(_sample(vectors, _RANGES))
+        for at in range(0, len(vectors), _ADDED):
+            index.add(np.ascontiguousarray(vectors[at : at + _ADDED]))
         return cls(flat, index)
 
     @classmethod
@@ -260,6 +260,12 @@ def _taken_over(vectors: Vectors, flat: FlatIndex, former: Former | None) -> tup
     state = index.tune()
     worse = state.probes > former.state.probes or state.recall < min(_RECALL, former.state.recall)
     return None if worse else (index, state)
+
+
+def _sample(vectors: Vectors, count: int) -> Vectors:
+    """Return so many of the vectors, at most all of them."""
+    rows = np.random.default_rng(_SEED).permutation(len(vectors))[:count]
+    return np.ascontiguousarray(vectors[np.sort(rows)])
 
 
 def open_index(folder: Path) -> VectorIndex:
