@@ -36,7 +36,11 @@ def maker() -> str:
 
 def _libraries() -> list[str]:
     """Return the names and versions of what may take part in reading pages."""
-    names = {match.group() for line in requires(_PACKAGE) or () if (match := _NAME.match(line))}
+    try:
+        required = requires(_PACKAGE) or []
+    except PackageNotFoundError:  # it runs from its folder, without being installed
+        required = []
+    names = {match.group() for line in required if (match := _NAME.match(line))}
     return sorted(f"{name} {_version(name)}" for name in names)
 
 
