@@ -192,9 +192,11 @@ class TokenWriter:
             for name, file in self._files.items():
                 file.add(getattr(tokens, name))
             passages = np.repeat(np.arange(len(block)), np.diff(starts))
-            # Each token of a passage once: as one number, since NumPy sorts those fastest.
+            # Each token of a passage once: as one number, since NumPy sorts those far faster than it finds unique ones.
             most = int(tokens.ids.max(initial=0)) + 1
-            self._hold(*np.unique(np.unique(passages * most + tokens.ids) % most, return_counts=True))
+            pairs = np.sort(passages * most + tokens.ids)
+            holding = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % most, minlength=most)
+            self._hold(np.arange(most), holding)
 
     def finish(self, projection: Projection) -> None:
         """End the files, as the arrays that are mapped."""
@@ -216,7 +218,7 @@ class TokenWriter:
         for file in self._files.values():
             file.close()
 
-    def _hold(self, ids: NDArray[np.int32], passages: NDArray[np.int64] | int) -> None:
+    def _hold(self, ids: NDArray[np.integer], passages: NDArray[np.int64] | int) -> None:
         if len(ids) and ids[-1] >= len(self._holding):
             self._holding = np.pad(self._holding, (0, int(ids[-1]) + 1 - len(self._holding)))
         self._holding[ids] += passages
