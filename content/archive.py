@@ -95,15 +95,18 @@ class Archive:
             path.write_text(f"{os.getpid()}\n", encoding="ascii")
             yield
 
-    def begin(self) -> SnapshotWriter:
-        """Begin a new snapshot as a draft, which no reader sees. Call it under the lock."""
+    def begin(self, before: Snapshot | None = None, maker: str = "") -> SnapshotWriter:
+        """Begin a new snapshot as a draft, which no reader sees. Call it under the lock.
+
+        ``before`` and ``maker`` are as SnapshotWriter has them.
+        """
         self._sweep()
         now = datetime.now(UTC)
         snapshot_id = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
         draft = self.draft(snapshot_id)
         draft.mkdir()
         milvus = self._milvus if self._into_milvus else None
-        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"), milvus)
+        return SnapshotWriter(draft, snapshot_id, now.isoformat(timespec="seconds"), milvus, before, maker)
 
     def check(self, folder: Path, manifest: Manifest) -> None:
         """Open a snapshot in any folder, and count. Raises SnapshotCorrupt, SnapshotMismatch, IndexUnavailable."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,59 +15,8 @@ from typing import Any
 
 from content.errors import NotFound
 from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term, under_headings
+from content.tables import ADDED
 
-SCHEMA = """
-CREATE TABLE page (
-    number INTEGER PRIMARY KEY,
-    collection TEXT NOT NULL, page_id TEXT NOT NULL, title TEXT NOT NULL, url TEXT, text TEXT NOT NULL,
-    blocks TEXT NOT NULL, entry TEXT, digest TEXT NOT NULL, source TEXT NOT NULL,
-    first_row INTEGER NOT NULL, passages INTEGER NOT NULL,
-    UNIQUE (collection, page_id)
-);
-CREATE TABLE passage (
-    row INTEGER PRIMARY KEY,
-    page INTEGER NOT NULL REFERENCES page (number),
-    passage_id TEXT NOT NULL UNIQUE, heading TEXT NOT NULL, anchor TEXT, kind TEXT NOT NULL, text TEXT NOT NULL,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL
-);
-CREATE TABLE term (
-    collection TEXT NOT NULL, slug TEXT NOT NULL, name TEXT NOT NULL, aliases TEXT NOT NULL,
-    definition TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, related TEXT NOT NULL,
-    page_id TEXT NOT NULL, url TEXT,
-    PRIMARY KEY (collection, slug)
-) WITHOUT ROWID;
-"""
-_PLACES = """TABLE place (
-    page INTEGER NOT NULL, start INTEGER NOT NULL, locator TEXT NOT NULL,
-    PRIMARY KEY (page, start)
-) WITHOUT ROWID;
-"""
-_ADDRESSES = """TABLE address (
-    collection TEXT NOT NULL, url TEXT NOT NULL, page_id TEXT NOT NULL,
-    PRIMARY KEY (collection, url)
-) WITHOUT ROWID;
-"""
-_LINKS = """TABLE link (
-    page INTEGER NOT NULL, start INTEGER NOT NULL, target TEXT NOT NULL,
-    PRIMARY KEY (page, start, target)
-) WITHOUT ROWID;
-"""
-_ANCHORS = """TABLE anchors (
-    page INTEGER PRIMARY KEY, names TEXT NOT NULL
-);
-"""
-INDEX = "CREATE INDEX address_of_page ON address (collection, page_id);"
-_REVISIONS = """TABLE revision (
-    page INTEGER PRIMARY KEY, published TEXT NOT NULL, changed TEXT NOT NULL
-);
-"""
-ADDED = {
-    "place": _PLACES,
-    "address": _ADDRESSES,
-    "link": _LINKS,
-    "revision": _REVISIONS,
-    "anchors": _ANCHORS,
-}  # since the first catalogs were published
 _LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
 _PASSAGE = (
     "SELECT row, passage_id, page.collection, page.page_id, heading, anchor, kind, passage.text, start, stop, "
@@ -101,11 +51,24 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a page was made from: the digest of its document, and of the blocks in that which may be furniture.
+
+    ``furniture`` are those ``blocks`` that were left out (ingest/furniture.py).
+    """
+
+    document: bytes
+    blocks: tuple[int, ...]
+    furniture: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageKey:
-    """What an ingest must know of a published page to tell whether it changed."""
+    """What an ingest must know of a published page to tell whether it changed, and its number."""
 
     digest: str
     source: str
+    number: int
 
 
 class Catalog:
@@ -131,6 +94,12 @@ class Catalog:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @property
+    def maker(self) -> str | None:
+        """What code and which libraries derived what is here from pages (ingest/maker.py), None in catalogs of old."""
+        found = self._connection.execute("SELECT digest FROM maker").fetchone()
+        return found[0] if found else None
 
     def titles(self) -> list[str]:
         """Return the titles of all pages by their number."""
@@ -168,6 +137,13 @@ class Catalog:
         """Return the (collection, page_id) of all pages by their number."""
         return list(self._connection.execute("SELECT collection, page_id FROM page ORDER BY number"))
 
+    def key(self, page: int) -> tuple[str, str]:
+        """Return the (collection, page_id) of a page, by its number."""
+        collection, page_id = self._connection.execute(
+            "SELECT collection, page_id FROM page WHERE number = ?", (page,)
+        ).fetchone()
+        return collection, page_id
+
     def questions(self) -> dict[int, str]:
         """Return the questions that pages ask themselves, by the row of the passage that answers."""
         found = self._connection.execute(
@@ -185,10 +161,12 @@ class Catalog:
         )
         return {(collection, slug): (page, row) for collection, slug, page, row in found}
 
-    def embedded(self) -> Iterator[tuple[str, str]]:
-        """Yield the collection of every passage and its text under its title and headings, by row."""
+    def embedded(self, rows: range) -> Iterator[tuple[str, str]]:
+        """Yield the collection of each of these passages and its text under its title and headings."""
         found = self._connection.execute(
-            "SELECT collection, title, heading, passage.text FROM passage JOIN page ON number = page ORDER BY row"
+            "SELECT collection, title, heading, passage.text FROM passage JOIN page ON number = page "
+            "WHERE row >= ? AND row < ? ORDER BY row",
+            (rows.start, rows.stop),
         )
         for collection, title, heading, text in found:
             yield collection, under_headings(title, tuple(json.loads(heading)), text)
@@ -208,6 +186,11 @@ class Catalog:
         (heading,) = self._connection.execute("SELECT heading FROM passage WHERE row = ?", (row,)).fetchone()
         asked: str = json.loads(heading)[-1]
         return asked
+
+    def rows(self, pages: range) -> range:
+        """Return the rows of the passages of these pages, by their numbers."""
+        query = "SELECT min(first_row), max(first_row + passages) FROM page WHERE number >= ? AND number < ?"
+        return range(*self._connection.execute(query, (pages.start, pages.stop)).fetchone())
 
     def passages(self, rows: Sequence[int]) -> dict[int, tuple[Passage, str, str | None]]:
         """Return passages by row, each with its page's title and address."""
@@ -257,9 +240,19 @@ class Catalog:
             return self.page(collection, found[0])
 
     def page_keys(self) -> dict[tuple[str, str], PageKey]:
-        """Return the digest and source of every page by (collection, page_id)."""
-        found = self._connection.execute("SELECT collection, page_id, digest, source FROM page")
-        return {(collection, page_id): PageKey(digest, source) for collection, page_id, digest, source in found}
+        """Return the digest, the source and the number of every page by (collection, page_id)."""
+        found = self._connection.execute("SELECT collection, page_id, digest, source, number FROM page")
+        return {(collection, page_id): PageKey(*known) for collection, page_id, *known in found}
+
+    def digests(self) -> Iterator[tuple[tuple[str, str], str, str]]:
+        """Yield (collection, page_id), digest and title of all pages by their number."""
+        found = self._connection.execute("SELECT collection, page_id, digest, title FROM page ORDER BY number")
+        return (((collection, page_id), digest, title) for collection, page_id, digest, title in found)
+
+    def related(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return the names that pages say of themselves as entries they are related to, by (collection, page_id)."""
+        found = self._connection.execute("SELECT collection, page_id, entry FROM page WHERE entry IS NOT NULL")
+        return {(collection, page_id): _entry(json.loads(entry)).related for collection, page_id, entry in found}
 
     def revision(self, collection: str, page_id: str) -> Revision | None:
         """Return when a page was published and changed, None in catalogs of old."""
@@ -269,6 +262,19 @@ class Catalog:
             (collection, page_id),
         ).fetchone()
         return Revision(*found) if found else None
+
+    def origin(self, collection: str, page_id: str, source: str) -> Origin | None:
+        """Return what a page of this source was made from, None where that was not kept."""
+        found = self._connection.execute(
+            "SELECT document, origin.blocks, furniture FROM page JOIN origin ON origin.page = page.number "
+            "WHERE collection = ? AND page_id = ? AND source = ?",
+            (collection, page_id, source),
+        ).fetchone()
+        if found is None:
+            return None
+        document, *digests = found
+        blocks, furniture = (tuple(array("q", packed)) for packed in digests)
+        return Origin(document, blocks, furniture)
 
     def stored(self, collection: str, page_id: str) -> StoredPage:
         """Return a page with its passages. Raises NotFound."""
@@ -282,11 +288,14 @@ class Catalog:
             f"{_PASSAGE} WHERE row >= ? AND row < ? ORDER BY row", (first_row, first_row + count)
         )
         passages = tuple(map(_passage, found))
-        return StoredPage(replace(page, addresses=self._addresses(page)), source, digest, passages, first_row)
+        return StoredPage(
+            replace(page, addresses=self.addresses(collection, page_id)), source, digest, passages, first_row
+        )
 
-    def _addresses(self, page: Page) -> tuple[str, ...]:
+    def addresses(self, collection: str, page_id: str) -> tuple[str, ...]:
+        """Return the other addresses that lead to a page."""
         found = self._connection.execute(
-            "SELECT url FROM address WHERE collection = ? AND page_id = ? ORDER BY url", (page.collection, page.page_id)
+            "SELECT url FROM address WHERE collection = ? AND page_id = ? ORDER BY url", (collection, page_id)
         )
         return tuple(url for (url,) in found)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from content.arraywriter import ArrayWriter, blocks
 from content.embedding import TokenVectors, Vectors, unit
 from content.index import Rows
 
@@ -32,6 +33,9 @@ _STEP = 0.03
 _LOWEST, _HIGHEST = -8, 7
 
 Codes = NDArray[np.uint8]
+
+_PASSAGES = 4096  # are taken over at a time
+_RAW_IDS = "ids.raw"
 
 # The arrays of a passage's tokens: their type, and their shape behind the number of tokens.
 _PARTS: dict[str, tuple[type[np.generic], tuple[int, ...]]] = {
@@ -127,10 +131,12 @@ class TokenIndex:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    def packed(self, rows: range) -> list[PackedTokens]:
-        """Return the tokens of these passages as they are stored."""
-        spans = (slice(self._starts[row], self._starts[row + 1]) for row in rows)
-        return [PackedTokens(self._ids[span].astype(np.int32), self._spans[span], self._codes[span]) for span in spans]
+    def packed(self, rows: range) -> tuple[NDArray[np.int64], PackedTokens]:
+        """Return where each of these passages' tokens begin and end among them all, and those as they are stored."""
+        starts = self._starts[rows.start : rows.stop + 1]
+        span = slice(starts[0], starts[-1])
+        tokens = PackedTokens(self._ids[span].astype(np.int32), self._spans[span], self._codes[span])
+        return starts - starts[0], tokens
 
     def scores(self, question: TokenVectors, rows: Rows) -> Vectors:
         """Return how well each of these passages matches the question, shape (rows,); 1 is a perfect match."""
@@ -160,32 +166,46 @@ class TokenWriter:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files = {name: (folder / name).open("w+b") for name in _PARTS}
+        self._files = {
+            name: ArrayWriter(folder / (_RAW_IDS if name == "ids" else f"{name}.npy"), *part)
+            for name, part in _PARTS.items()
+        }
         self._starts = array("q", [0])
         self._holding = np.zeros(1, np.int64)  # passages, by token id
 
-    def add(self, tokens: PackedTokens) -> None:
-        """Write the tokens of the next passage."""
+    def add(self, passages: Sequence[PackedTokens]) -> None:
+        """Write the tokens of the next passages."""
         for name, file in self._files.items():
-            np.ascontiguousarray(getattr(tokens, name)).tofile(file)
-        self._starts.append(self._starts[-1] + len(tokens.ids))
-        ids = np.unique(tokens.ids)
-        if len(ids) and ids[-1] >= len(self._holding):
-            self._holding = np.pad(self._holding, (0, int(ids[-1]) + 1 - len(self._holding)))
-        self._holding[ids] += 1
+            file.add(np.concatenate([getattr(tokens, name) for tokens in passages]))
+        for tokens in passages:
+            self._starts.append(self._starts[-1] + len(tokens.ids))
+            self._hold(np.unique(tokens.ids), 1)
+
+    def take(self, former: TokenIndex | None, rows: range) -> None:
+        """Write the tokens of passages of another index; None where they have none."""
+        if former is None:
+            self._starts.extend([self._starts[-1]] * len(rows))
+            return
+        for block in blocks(rows, _PASSAGES):
+            starts, tokens = former.packed(block)
+            self._starts.extend((starts[1:] + self._starts[-1]).tolist())
+            for name, file in self._files.items():
+                file.add(getattr(tokens, name))
+            passages = np.repeat(np.arange(len(block)), np.diff(starts))
+            # Each token of a passage once: as one number, since NumPy sorts those far faster than it finds unique ones.
+            most = int(tokens.ids.max(initial=0)) + 1
+            pairs = np.sort(passages * most + tokens.ids)
+            holding = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % most, minlength=most)
+            self._hold(np.arange(most), holding)
 
     def finish(self, projection: Projection) -> None:
         """End the files, as the arrays that are mapped."""
-        ids_type = np.min_scalar_type(len(self._holding) - 1)
-        for name, (kind, columns) in _PARTS.items():
-            shape = (self._starts[-1], *columns)
-            file = self._files[name]
-            file.flush()
-            raw = np.memmap(file, kind, "r", shape=shape) if shape[0] else np.empty(shape, kind)
-            np.save(self._folder / f"{name}.npy", raw.astype(ids_type) if name == "ids" else raw)
-        self.close()
-        for name in _PARTS:
-            (self._folder / name).unlink()
+        written = {name: file.finish() for name, file in self._files.items()}
+        ids = ArrayWriter(self._folder / "ids.npy", np.min_scalar_type(len(self._holding) - 1))
+        for block in blocks(range(len(written["ids"]))):
+            ids.add(written["ids"][block.start : block.stop])
+        ids.finish()
+        (self._folder / _RAW_IDS).unlink()
         passages = len(self._starts) - 1
         idf = np.log(1 + (passages - self._holding + 0.5) / (self._holding + 0.5))
         np.save(self._folder / "starts.npy", np.asarray(self._starts, np.int64))
@@ -197,6 +217,11 @@ class TokenWriter:
         """Let go of the files, finished or not."""
         for file in self._files.values():
             file.close()
+
+    def _hold(self, ids: NDArray[np.integer], passages: NDArray[np.int64] | int) -> None:
+        if len(ids) and ids[-1] >= len(self._holding):
+            self._holding = np.pad(self._holding, (0, int(ids[-1]) + 1 - len(self._holding)))
+        self._holding[ids] += passages
 
 
 def _similarities(codes: Codes, question: Vectors) -> Vectors:

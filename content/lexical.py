@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ import numpy as np
 from content.embedding import Vectors
 
 # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009): common values.
-_K1 = 1.5
-_B = 0.75
+K1 = 1.5
+B = 0.75
+VOCABULARY = "vocab.index.json"
 
 
 class LexicalIndex:
@@ -25,18 +25,6 @@ class LexicalIndex:
         self._index = index
         self._passages = int(index.scores["num_docs"])
         self._starts = index.scores["indptr"]
-
-    @classmethod
-    def build(cls, passages: Iterable[Sequence[str]]) -> LexicalIndex:
-        """Index the stems of each passage, in row order."""
-        index = bm25s.BM25(k1=_K1, b=_B, method="lucene")
-        vocabulary: dict[str, int] = {}
-        # bm25s cannot index a corpus without words; a word that no question holds stands in.
-        numbered = [
-            array("i", [vocabulary.setdefault(stem, len(vocabulary)) for stem in stems or ["\0"]]) for stems in passages
-        ]
-        index.index((numbered, vocabulary), show_progress=False)
-        return cls(index)
 
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
@@ -71,7 +59,3 @@ class LexicalIndex:
         token = self._index.vocab_dict.get(stem)
         holding = 0 if token is None else int(self._starts[token + 1] - self._starts[token])
         return math.log(1 + (self._passages - holding + 0.5) / (holding + 0.5))
-
-    def save(self, folder: Path) -> None:
-        """Write the index into a folder."""
-        self._index.save(str(folder), show_progress=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,21 +12,56 @@ from typing import Self
 
 import numpy as np
 
-from content.catalog import Catalog, StoredPage
+from content.arraywriter import ArrayWriter, blocks
+from content.catalog import Catalog, Origin, StoredPage
 from content.catalogwriter import CatalogWriter
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
-from content.index import write_index
+from content.index import FlatWriter, Former, write_lists
 from content.interaction import PackedTokens, Projection, TokenWriter
 from content.language import language_of
-from content.lexical import LexicalIndex
-from content.manifest import CollectionState, FileState, Manifest, SourceState, digest
+from content.lexicalwriter import LexicalWriter, WordCounts
+from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
 from content.milvus import Milvus
 from content.model import Term
-from content.snapshot import CATALOG, COLUMNS, LEXICAL, TITLES, TOKENS, VECTORS, sync_tree, verify_snapshot
+from content.snapshot import (
+    CATALOG,
+    COLUMNS,
+    LEXICAL,
+    TITLES,
+    TOKENS,
+    VECTORS,
+    Snapshot,
+    check_content,
+    sync,
+    sync_tree,
+)
 from content.words import stems
 
-_RAW_VECTORS = "vectors.raw"
+_PASSAGES = 4096  # of which the vectors are copied at a time
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPages:
+    """Pages that are as they were in the snapshot before, by their numbers there; all of one source and collection.
+
+    ``addresses`` are those that lead to a single page now, None where they are as they were.
+    """
+
+    source: str
+    collection: str
+    numbers: range
+    addresses: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The rows of kept passages, and what they and their language were in the snapshot before."""
+
+    collection: str
+    language: str
+    rows: range
+    former: range
 
 
 @dataclass(slots=True)
@@ -39,21 +75,34 @@ class _Collection:
 class SnapshotWriter:
     """Writes a snapshot into an empty folder; the pages of a collection come one after the other.
 
-    ``created`` is UTC, ISO 8601. ``milvus`` is where the vectors are searched, None for in the folder.
+    ``created`` is UTC, ISO 8601. ``milvus`` is where the vectors are searched, None for in the folder. ``before`` is
+    the snapshot that pages are kept from. ``maker`` tells what code and which libraries make this one: what others than
+    these derived from a page is derived anew, but for its vectors.
     """
 
-    def __init__(self, folder: Path, snapshot_id: str, created: str, milvus: Milvus | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        snapshot_id: str,
+        created: str,
+        milvus: Milvus | None = None,
+        before: Snapshot | None = None,
+        maker: str = "",
+    ) -> None:
         self.folder = folder
+        self._before = before
         self._milvus = milvus
         self._snapshot_id = snapshot_id
         self._created = created
         for name in (TOKENS, LEXICAL, COLUMNS):
             (folder / name).mkdir()
-        self._catalog = CatalogWriter(folder / CATALOG, created)
-        self._vectors = (folder / _RAW_VECTORS).open("w+b")
+        self._catalog = CatalogWriter(folder / CATALOG, created, maker, before)
+        self._vectors = FlatWriter(folder)
         self._tokens = TokenWriter(folder / TOKENS)
         self._collections: dict[str, _Collection] = {}
         self._sources: dict[tuple[str, str], int] = {}
+        self._kept: list[_Kept] = []
+        self._maker = maker
         self._rows = 0
         self._dimension = 0
 
@@ -70,18 +119,35 @@ class SnapshotWriter:
 
     def add(self, stored: StoredPage, vectors: Vectors, tokens: Sequence[PackedTokens]) -> None:
         """Write a page; ``vectors`` and ``tokens`` have a row for each of its passages."""
-        page, count = stored.page, len(stored.passages)
         self._catalog.add(stored)
-        np.ascontiguousarray(vectors, np.float32).tofile(self._vectors)
-        for one in tokens:
-            self._tokens.add(one)
-        collection = self._collections.setdefault(page.collection, _Collection(self._rows))
-        collection.pages += 1
-        collection.passages += count
-        source = (stored.source, page.collection)
-        self._sources[source] = self._sources.get(source, 0) + 1
-        self._rows += count
+        self._vectors.add(vectors)
+        self._tokens.add(tokens)
         self._dimension = vectors.shape[1]
+        self._count(stored.page.collection, stored.source, pages=1, passages=len(stored.passages))
+
+    def keep(self, pages: KeptPages) -> None:
+        """Copy pages of the snapshot before with all that belongs to them."""
+        assert self._before is not None, "there is nothing to keep"
+        rows = self._before.catalog.rows(pages.numbers)
+        self._catalog.copy(pages.numbers, rows, pages.addresses)
+        for block in blocks(rows, _PASSAGES):
+            self._vectors.add(self._before.vectors.vectors(np.arange(block.start, block.stop)))
+        self._tokens.take(self._before.tokens, rows)
+        self._dimension = self._before.manifest.dimension
+        language = self._before.manifest.collections[pages.collection].language
+        self._kept.append(_Kept(pages.collection, language, range(self._rows, self._rows + len(rows)), rows))
+        self._count(pages.collection, pages.source, pages=len(pages.numbers), passages=len(rows))
+
+    def _count(self, collection: str, source: str, pages: int, passages: int) -> None:
+        made = self._collections.setdefault(collection, _Collection(self._rows))
+        made.pages += pages
+        made.passages += passages
+        self._sources[source, collection] = self._sources.get((source, collection), 0) + pages
+        self._rows += passages
+
+    def add_origins(self, source: str, origins: Iterable[tuple[str, str, Origin]]) -> None:
+        """Write what pages of a source that were added or kept are made from, by (collection, page_id)."""
+        self._catalog.add_origins(source, origins)
 
     def set_anchors(self, pages: Iterable[tuple[tuple[str, str], Sequence[str]]]) -> None:
         """Set the anchors of pages, by (collection, page_id), that were written with those of before."""
@@ -93,32 +159,44 @@ class SnapshotWriter:
         return self._catalog.written
 
     def finish(
-        self, model: ModelCard, chunker: str, titles: Vectors, terms: Iterable[Term], projection: Projection | None
+        self,
+        model: ModelCard,
+        chunker: str,
+        titles: Iterable[Vectors],
+        terms: Iterable[Term],
+        projection: Projection | None,
     ) -> Manifest:
         """End the snapshot, sync it to disk and verify it; the manifest comes last.
 
-        ``titles`` has a row for each page. ``projection`` is None where passages have no token vectors.
+        ``titles`` have a row for each page and come some at a time. ``projection`` is None where passages have no
+        token vectors.
         """
         self._catalog.add_terms(self._counted(terms))
+        if self._is_alike:
+            self._catalog.keep_origins()
         states = {name: self._state(name) for name in self._collections}
         Columns.of(self.written).save(self.folder / COLUMNS)
-        LexicalIndex.build(self._stemmed(states)).save(self.folder / LEXICAL)
+        self._write_lexical(states)
         self._catalog.finish()
-        np.save(self.folder / TITLES, titles)
-        self._vectors.flush()
-        vectors = np.memmap(self._vectors, np.float32, "r", shape=(self._rows, self._dimension))
+        titled = ArrayWriter(self.folder / TITLES, np.float32, (self._dimension,))
+        for some in titles:
+            titled.add(some)
+        titled.finish()
+        vectors = self._vectors.finish()
         index = collection = None
         if self._milvus is None:
-            index = write_index(self.folder, vectors)
+            former = Former(self._before.vectors, self._before.manifest.index) if self._before else None
+            index = write_lists(self.folder, vectors, former)
         else:
             np.save(self.folder / VECTORS, vectors)
             collection = self._milvus.write(self._snapshot_id, vectors)
-        (self.folder / _RAW_VECTORS).unlink()
+            self._vectors.remove()
         if projection is not None:
             self._tokens.finish(projection)
         else:
             self._tokens.close()
             shutil.rmtree(self.folder / TOKENS)
+        sync_tree(self.folder)
         manifest = Manifest(
             snapshot_id=self._snapshot_id,
             created=self._created,
@@ -136,8 +214,11 @@ class SnapshotWriter:
             milvus=collection,
         )
         manifest.write(self.folder)
-        sync_tree(self.folder)
-        return verify_snapshot(self.folder, self._milvus)
+        sync(self.folder / MANIFEST)
+        sync(self.folder)
+        # The digests were taken of what the disk holds: to read all of it once more would tell nothing new.
+        check_content(self.folder, manifest, self._milvus)
+        return manifest
 
     def _counted(self, terms: Iterable[Term]) -> Iterator[Term]:
         for term in terms:
@@ -149,5 +230,25 @@ class SnapshotWriter:
         language = language_of(self.written.texts(name))
         return CollectionState(made.pages, made.passages, made.terms, made.first_row, language)
 
-    def _stemmed(self, states: Mapping[str, CollectionState]) -> Iterator[list[str]]:
-        return (stems(text, states[collection].language) for collection, text in self.written.embedded())
+    def _write_lexical(self, states: Mapping[str, CollectionState]) -> None:
+        """Index the words of all passages; those of kept ones are known where they are stemmed by the same rules."""
+        known, at = self._known_words(), 0
+        with closing(LexicalWriter(self.folder / LEXICAL, known)) as writer:
+            for kept in self._kept if known else ():
+                if kept.language == states[kept.collection].language:
+                    writer.add(self._stemmed(states, range(at, kept.rows.start)))
+                    writer.take(kept.former)
+                    at = kept.rows.stop
+            writer.add(self._stemmed(states, range(at, self._rows)))
+            writer.finish()
+
+    def _known_words(self) -> WordCounts | None:
+        return WordCounts.open(self._before.folder / LEXICAL) if self._before and self._is_alike else None
+
+    @property
+    def _is_alike(self) -> bool:
+        """Whether the code that makes this snapshot made the one before."""
+        return self._before is not None and self._before.catalog.maker == self._maker
+
+    def _stemmed(self, states: Mapping[str, CollectionState], rows: range) -> Iterator[list[str]]:
+        return (stems(text, states[collection].language) for collection, text in self.written.embedded(rows))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
-from content.catalog import Catalog, PageKey, StoredPage
+from content.catalog import Catalog, Origin, PageKey
 from content.errors import SourceError
 from content.model import Page
+from content.writer import KeptPages
 from ingest.losses import Remains
 from ingest.making import FreshPage
 from ingest.reading import Reading
@@ -23,11 +25,15 @@ SourceKey = tuple[str, str]  # (resolved location, collection)
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """A page of the new snapshot, which lies on disk until it is read; ``fresh`` is whether a FreshPage."""
+    """A page of the new snapshot: one to ``read``, which lies on disk until then, or the one with a published number.
+
+    ``addresses`` are as KeptPages has them.
+    """
 
     source: str
-    fresh: bool
-    read: Callable[[], StoredPage | FreshPage]
+    read: Callable[[], FreshPage] | None = None
+    number: int = 0
+    addresses: tuple[str, ...] | None = None
 
 
 class Comparison:
@@ -44,16 +50,31 @@ class Comparison:
         self._chosen: dict[Key, _Chosen] = {}
         self._anchors: Spool[tuple[Key, tuple[str, ...]]] = Spool(work)
         self._remains: list[Remains] = []  # of each source that was replaced
+        self._readings: list[Reading] = []
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
-    def pages(self) -> Iterator[StoredPage | FreshPage]:
-        """Return all pages in the order of their collections, sources and ids, in which they are stored."""
-        return (chosen.read() for chosen in self._in_order())
+    def pages(self) -> Iterator[KeptPages | FreshPage]:
+        """Yield all pages in the order of their collections, sources and ids, in which they are stored.
+
+        Those that stay and follow on each other as they did come together.
+        """
+        for _, run in groupby(enumerate(self._in_order()), _run):
+            (_, (key, first)), *more = run
+            if first.read is not None:
+                yield first.read()
+            else:
+                numbers = range(first.number, first.number + 1 + len(more))
+                yield KeptPages(first.source, key[0], numbers, first.addresses)
 
     def fresh_pages(self) -> Iterator[FreshPage]:
         """Yield those of them that need new passages and vectors."""
-        pages = (chosen.read() for chosen in self._in_order() if chosen.fresh)
-        return (page for page in pages if isinstance(page, FreshPage))
+        return (chosen.read() for _, chosen in self._in_order() if chosen.read is not None)
+
+    def origins(self) -> Iterator[tuple[str, Iterator[tuple[str, str, Origin]]]]:
+        """Yield for each source that was read what its pages were made from, by (collection, page id)."""
+        for reading in self._readings:
+            location, collection = reading.source.key
+            yield location, ((collection, page_id, origin) for page_id, origin in reading.origins)
 
     def anchors(self) -> Iterator[tuple[Key, tuple[str, ...]]]:
         """Yield the anchors that pages have now which say what they said."""
@@ -67,9 +88,15 @@ class Comparison:
 
     def replace(self, reading: Reading) -> None:
         """Take a source's pages as they are now, and count in its report what that changes."""
+        self._readings.append(reading)
         mine = self._pages_of(reading.source)
         remains = Remains(reading.report, mine)
         self._remains.append(remains)
+        for page_id, addresses in reading.unchanged.items():
+            key = (reading.source.collection, page_id)
+            if not self._is_taken(key, reading):
+                reading.report.unchanged += 1
+                self._keep(key, addresses)
         for number, page in enumerate(reading.pages):
             self._take(page, number, reading, mine, remains)
         for key in mine - self._chosen.keys():
@@ -98,10 +125,9 @@ class Comparison:
     def _take(self, page: Page, number: int, reading: Reading, mine: Collection[Key], remains: Remains) -> None:
         key = (page.collection, page.page_id)
         report = reading.report
-        if key in self._chosen:
-            reason = f"the page id {page.page_id!r} belongs to another source of this collection"
-            report.failed.append((reading.source.location, reason))
-        elif key in mine and self._published[key].digest == page.digest:
+        if self._is_taken(key, reading):
+            return
+        if key in mine and self._published[key].digest == page.digest:
             report.unchanged += 1
             self._keep(key, page.addresses)
             if page.anchors is not None:
@@ -113,32 +139,47 @@ class Comparison:
             report.new += before is None
             self.fresh += 1
             source = reading.source.key[0]
-            self._chosen[key] = _Chosen(source, True, lambda: FreshPage(reading.pages[number], source))
+            self._chosen[key] = _Chosen(source, lambda: FreshPage(reading.pages[number], source))
+
+    def _is_taken(self, key: Key, reading: Reading) -> bool:
+        if key not in self._chosen:
+            return False
+        reason = f"the page id {key[1]!r} belongs to another source of this collection"
+        reading.report.failed.append((reading.source.location, reason))
+        return True
 
     def _keep(self, key: Key, addresses: tuple[str, ...] | None = None) -> None:
         assert self._catalog is not None, "only what is published is kept"
-        self.kept += self._reuse
-        self.fresh += not self._reuse
-        read = partial(_kept if self._reuse else _renewed, self._catalog, key, addresses)
-        self._chosen[key] = _Chosen(self._published[key].source, not self._reuse, read)
+        published = self._published[key]
+        if not self._reuse:
+            self.fresh += 1
+            self._chosen[key] = _Chosen(published.source, partial(_renewed, self._catalog, key, addresses))
+            return
+        self.kept += 1
+        if addresses is not None and self._catalog.addresses(*key) == tuple(sorted(set(addresses))):
+            addresses = None
+        self._chosen[key] = _Chosen(published.source, None, published.number, addresses)
 
-    def _in_order(self) -> list[_Chosen]:
-        keys = sorted(self._chosen, key=lambda key: (key[0], self._chosen[key].source, key[1]))
-        return [self._chosen[key] for key in keys]
+    def _in_order(self) -> list[tuple[Key, _Chosen]]:
+        return sorted(self._chosen.items(), key=lambda item: (item[0][0], item[1].source, item[0][1]))
 
     def _pages_of(self, source: Source) -> set[Key]:
-        return {key for key, published in self._published.items() if _source_of(key, published) == source.key}
+        wanted = source.key
+        return {key for key, published in self._published.items() if _source_of(key, published) == wanted}
 
 
-def _kept(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> StoredPage:
-    """Return a published page, with other addresses where some are given."""
-    stored = catalog.stored(*key)
-    return stored if addresses is None else replace(stored, page=replace(stored.page, addresses=addresses))
+def _run(placed: tuple[int, tuple[Key, _Chosen]]) -> tuple[object, ...]:
+    """Return what a page has in common with those that it is kept together with, by its place among all."""
+    place, (key, chosen) = placed
+    alone = chosen.read is not None or chosen.addresses is not None
+    return (place,) if alone else (key[0], chosen.source, chosen.number - place)
 
 
 def _renewed(catalog: Catalog, key: Key, addresses: tuple[str, ...] | None) -> FreshPage:
-    stored = _kept(catalog, key, addresses)
-    return FreshPage(stored.page, stored.source)
+    """Return a published page, with other addresses where some are given."""
+    stored = catalog.stored(*key)
+    page = stored.page if addresses is None else replace(stored.page, addresses=addresses)
+    return FreshPage(page, stored.source)
 
 
 def _source_of(key: Key, published: PageKey) -> SourceKey:

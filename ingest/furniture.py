@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from content.model import Block, BlockKind, Place, is_question
@@ -33,25 +34,40 @@ class Furniture:
     """What repeats across the pages of a source: learned from all of them, then left out of each."""
 
     def __init__(self) -> None:
-        self._counts: Counter[int] = Counter()  # pages, by the hash of a block
+        self._counts: Counter[int] = Counter()  # pages, by the digest of a block
         self._pages = 0
 
-    def learn(self, draft: Draft) -> None:
-        """Take note of a page of the source."""
+    def learn(self, blocks: Iterable[int]) -> None:
+        """Take note of a page of the source, by its ``repeating`` blocks."""
         self._pages += 1
-        self._counts.update(set(map(hash, _repeating(draft))))
+        self._counts.update(blocks)
         if self._pages % _SWEEP == 0:
             rare = _RARE * self._pages
             self._counts = Counter({block: count for block, count in self._counts.items() if count >= rare})
 
+    def among(self, blocks: Iterable[int]) -> tuple[int, ...]:
+        """Return which of a page's ``repeating`` blocks are furniture, by what was learned so far."""
+        enough = max(_FEWEST_PAGES, _SHARE * self._pages)
+        return tuple(block for block in blocks if self._counts[block] >= enough)
+
     def without(self, draft: Draft) -> Draft:
         """Return a page without the furniture learned so far. Its definition stays, and it is not emptied."""
-        enough = max(_FEWEST_PAGES, _SHARE * self._pages)
-        return _without(draft, {text for text in _repeating(draft) if self._counts[hash(text)] >= enough})
+        furniture = set(self.among(repeating(draft)))
+        return _without(draft, {text for text in _repeating(draft) if _digest(text) in furniture})
+
+
+def repeating(draft: Draft) -> tuple[int, ...]:
+    """Return the digests of the blocks of a page that may be furniture, each once, in order of their value."""
+    return tuple(sorted(set(map(_digest, _repeating(draft)))))
 
 
 def _repeating(draft: Draft) -> list[str]:
     return [_normal(draft, block) for block in draft.blocks if block.kind in _REPEATING]
+
+
+def _digest(text: str) -> int:
+    # Of 63 bits, so that databases can keep it.
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 1
 
 
 def _normal(draft: Draft, block: Block) -> str:

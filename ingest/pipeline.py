@@ -14,23 +14,25 @@ from content.catalog import StoredPage
 from content.depot import Depot
 from content.embedding import Embedder, Vectors
 from content.errors import NoSnapshot, NotFound, SnapshotCorrupt, SnapshotMismatch, SourceError
-from content.interaction import PackedTokens
 from content.manifest import Manifest
 from content.replica import follow
 from content.snapshot import Snapshot
 from content.words import unique
+from content.writer import KeptPages
 from ingest.check import CheckOptions, check
 from ingest.chunk import CHUNKER_VERSION
 from ingest.comparison import Comparison
 from ingest.engine import Engine, LocalEngine
-from ingest.making import FreshPage, Making, Written
+from ingest.maker import maker
+from ingest.making import FreshPage, Making
 from ingest.reading import Progress, Reading, read_source, silent
 from ingest.report import CHECK, CheckReport, Report
 from ingest.sources import Source
-from ingest.terms import terms_of
+from ingest.terms import terms_after, terms_of
 from ingest.vectors import QuestionVectors
 
 WEB_FOLDER = "web"  # in the data folder: what was fetched, and how far unfinished visits have come
+_TITLES = 1024  # of which the vectors are held at a time
 _SLAB = 400_000  # characters of pages that are held at a time, some hundreds of passages
 
 
@@ -68,7 +70,9 @@ def ingest(
         before = _published(archive, embedder, options, report)
         with report.stage("read"):
             web = archive.data_dir / WEB_FOLDER
-            readings = [read_source(source, progress, web, archive.data_dir, engine) for source in sources]
+            alike = before is not None and before.catalog.maker == maker() and not options.rebuild
+            published = before.catalog if before and alike else None
+            readings = [read_source(source, progress, web, archive.data_dir, engine, published) for source in sources]
         with report.stage("compare"):
             comparison = _compare(before, readings, archive.data_dir, options, report)
             lost = comparison.losses(options.check.lost_share)
@@ -169,23 +173,28 @@ def _write(
     making.watch = lambda passages: progress("embed", done, comparison.fresh, f"{passages:,} passages")
     made = engine.make(_slabs(comparison.fresh_pages()), making, report)
     done = 0
-    with archive.begin() as writer:
+    former = before if comparison.kept else None
+    with archive.begin(former, maker()) as writer:
         for page in comparison.pages():
             progress("embed", done, comparison.fresh, f"{max(making.passages, report.embedded):,} passages")
-            if isinstance(page, FreshPage):
-                stored, vectors, tokens = next(made)
-                done += 1
-                report.embedded += len(vectors)
-            else:
-                stored, vectors, tokens = _kept(page, before)
+            if isinstance(page, KeptPages):
+                with report.stage("publish"):
+                    writer.keep(page)
+                continue
+            stored, vectors, tokens = next(made)
+            done += 1
+            report.embedded += len(vectors)
             with report.stage("publish"):
                 writer.add(_dated(before, stored), vectors, tokens)
         progress("embed", done, done, f"{report.embedded:,} passages")
         progress("write", 0, 1)
         with report.stage("publish"):
             writer.set_anchors(comparison.anchors())
-            titles = _titles(writer.written.titles(), before if comparison.kept else None, making.embedder)
-            terms = terms_of(writer.written)
+            for source, origins in comparison.origins():
+                writer.add_origins(source, origins)
+            titles = _titles(writer.written.titles(), former, making.embedder)
+            alike = former is not None and former.catalog.maker == maker()
+            terms = terms_after(former.catalog, writer.written) if former and alike else terms_of(writer.written)
             manifest = writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
         progress("write", 1, 1)
         return manifest
@@ -202,13 +211,6 @@ def _slabs(pages: Iterable[FreshPage]) -> Iterator[list[FreshPage]]:
             slab, size = [], 0
     if slab:
         yield slab
-
-
-def _kept(stored: StoredPage, before: Snapshot | None) -> Written:
-    assert before is not None, "only what is published is kept"
-    rows = range(stored.first_row, stored.first_row + len(stored.passages))
-    packed = before.tokens.packed(rows) if before.tokens else [PackedTokens.none()] * len(rows)
-    return stored, before.vectors.vectors(np.arange(rows.start, rows.stop)), packed
 
 
 def _dated(before: Snapshot | None, stored: StoredPage) -> StoredPage:
@@ -242,11 +244,12 @@ def _check(
         after.catalog.close()
 
 
-def _titles(titles: Sequence[str], before: Snapshot | None, embedder: Embedder) -> Vectors:
-    """Return the vectors of pages' titles; those of titles known before are taken over."""
-    known = dict(zip(before.titles, before.title_vectors, strict=True)) if before else {}
-    new = unique(title for title in titles if title not in known)
-    for at in range(0, len(new), _SLAB):
-        slab = new[at : at + _SLAB]
-        known |= zip(slab, embedder.encode_passages(slab).vectors, strict=True)
-    return np.stack([known[title] for title in titles])
+def _titles(titles: Sequence[str], before: Snapshot | None, embedder: Embedder) -> Iterator[Vectors]:
+    """Yield the vectors of pages' titles, some at a time; those of titles known before are taken over."""
+    known = {title: row for row, title in enumerate(before.titles)} if before else {}
+    vectors = np.asarray(before.title_vectors) if before else np.empty(0)
+    for at in range(0, len(titles), _TITLES):
+        some = titles[at : at + _TITLES]
+        new = unique(title for title in some if title not in known)
+        made = dict(zip(new, embedder.encode_passages(new).vectors, strict=True)) if new else {}
+        yield np.stack([made[title] if title in made else vectors[known[title]] for title in some])

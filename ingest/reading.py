@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+from content.catalog import Catalog, Origin
 from content.errors import NoText, PageError, SourceError, Unfinished
 from content.model import Page
+from ingest.documents import Documents, Read, Remembered
 from ingest.draft import Draft, clean
 from ingest.duplicates import Duplicates
-from ingest.engine import Engine, Extracted, LocalEngine
+from ingest.engine import Engine, LocalEngine
 from ingest.extract.format import FILES
-from ingest.furniture import Furniture
+from ingest.furniture import Furniture, repeating
+from ingest.memory import Memory
 from ingest.report import SourceReport
 from ingest.sources import RawPage, Skipped, Source, read
 from ingest.spool import Spool
@@ -39,12 +42,16 @@ def silent(stage: str, done: int, total: int, detail: str = "") -> None:
 class Reading:
     """What a source held: its pages, which lie on disk, and the ids of those that failed.
 
-    It is ``readable`` unless all of it failed.
+    ``origins`` are of those pages that are made of nothing but their document, by page id. ``unchanged`` are further
+    pages, which were not read since they are as they were published, with the addresses that lead to them now. It is
+    ``readable`` unless all of it failed.
     """
 
     source: Source
     report: SourceReport
     pages: Spool[Page]
+    origins: Spool[tuple[str, Origin]]
+    unchanged: dict[str, tuple[str, ...]]
     failed_ids: set[str]
     readable: bool = True
 
@@ -55,29 +62,35 @@ def read_source(
     room: Path | None = None,
     work: Path | None = None,
     engine: Engine | None = None,
+    published: Catalog | None = None,
 ) -> Reading:
     """Return the pages of a source, furniture left out. What cannot be read is in the report.
 
     What is fetched from the web is kept in the folder ``room`` for the next time. Pages lie on disk while they are
-    read, in the folder ``work``, where there is one. ``engine`` reads them, None for in this process.
+    read, in the folder ``work``, where there is one. ``engine`` reads them, None for in this process. Documents
+    of which ``published`` pages were made are not read again, where they are as they were.
     """
     started = time.perf_counter()
+    engine = engine or LocalEngine()
     report = SourceReport(*source.key)
-    found: Spool[tuple[RawPage, Draft]] = Spool(work)
-    furniture = Furniture()
+    memory = Memory(published, source) if published else None
+    documents = Documents(source, memory, work)
     failed: set[str] = set()
     readable = True
     try:
-        documents = _documents(source, progress, room, report, failed)
-        for item in _drafts((engine or LocalEngine()).extract(documents), report, failed):
-            furniture.learn(item[1])
-            found.append(item)
+        unknown = documents.unknown(_documents(source, progress, room, report, failed))
+        for raw, extracted in engine.extract(unknown):
+            documents.put(raw, _drafts(raw, extracted, report, failed))
     except SourceError as error:
         readable = False
         report.failed.append((source.location, str(error)))
-    pages = _pages(source, found, furniture, report, Spool(work))
+    for raw, extracted in engine.extract(documents.unsettled()):
+        documents.put(raw, _drafts(raw, extracted, report, failed), again=True)
+    pages = _Pages(source, report, memory, work)
+    for document in documents:
+        pages.add(document, documents.furniture)
     report.seconds = time.perf_counter() - started
-    return Reading(source, report, pages, failed, readable)
+    return Reading(source, report, pages.read, pages.origins, pages.unchanged, failed, readable)
 
 
 def _documents(
@@ -100,41 +113,76 @@ def _documents(
     progress(f"read {source.location}", number, number)
 
 
-def _drafts(extracted: Iterable[Extracted], report: SourceReport, failed: set[str]) -> Iterator[tuple[RawPage, Draft]]:
-    """Yield what documents hold."""
-    for raw, drafts in extracted:
-        if isinstance(drafts, PageError):
-            # Links lead to pages without text as a matter of course; a file is where it is to be read.
-            expected = isinstance(drafts, Unfinished) or (isinstance(drafts, NoText) and raw.mergeable)
-            (report.skipped if expected else report.failed).append((raw.where, str(drafts)))
-            if not expected:
-                failed.add(raw.page_id)
-        else:
-            yield from ((replace(raw, data=b""), draft) for draft in drafts)
+def _drafts(
+    raw: RawPage, extracted: Sequence[Draft] | PageError, report: SourceReport, failed: set[str]
+) -> Sequence[Draft]:
+    """Return what a document holds; nothing where it failed, which is reported."""
+    if not isinstance(extracted, PageError):
+        return extracted
+    # Links lead to pages without text as a matter of course; a file is where it is to be read.
+    expected = isinstance(extracted, Unfinished) or (isinstance(extracted, NoText) and raw.mergeable)
+    (report.skipped if expected else report.failed).append((raw.where, str(extracted)))
+    if not expected:
+        failed.add(raw.page_id)
+    return ()
 
 
-def _pages(
-    source: Source, found: Spool[tuple[RawPage, Draft]], furniture: Furniture, report: SourceReport, pages: Spool[Page]
-) -> Spool[Page]:
-    """Return the pages of what was found, without furniture and, where they may be merged, without near-duplicates."""
-    numbers: dict[str, int] = {}
-    duplicates = Duplicates()
-    for raw, whole in found:
-        draft = furniture.without(whole)
-        player = numbers.get(raw.shown_on or "")
-        page = _page(source, raw, draft, report, None if player is None else pages[player])
-        merged = raw.mergeable and not draft.anchor
-        if merged and (original := duplicates.original(page.page_id, f"{page.title}\n{page.text}")):
-            report.skipped.append((f"{raw.where} → {original}", "it says nearly the same"))
-            first = pages[numbers[original]]
-            also = (*first.addresses, page.page_id, *page.addresses)
-            pages[numbers[original]] = replace(first, addresses=also)
-        elif page.page_id in numbers:
-            report.failed.append((raw.where, f"the page id {page.page_id!r} is taken; the first page with it counts"))
-        else:
-            numbers[page.page_id] = len(pages)
-            pages.append(page)
-    return pages
+class _Pages:
+    """The pages of what was found, without furniture and, where they may be merged, without near-duplicates."""
+
+    def __init__(self, source: Source, report: SourceReport, memory: Memory | None, work: Path | None) -> None:
+        self._source = source
+        self._report = report
+        self._memory = memory
+        self._numbers: dict[str, int] = {}
+        self._duplicates = Duplicates()
+        self.read: Spool[Page] = Spool(work)
+        self.origins: Spool[tuple[str, Origin]] = Spool(work)
+        self.unchanged: dict[str, tuple[str, ...]] = {}
+
+    def add(self, document: Remembered | Read, furniture: Furniture) -> None:
+        """Take the next document."""
+        if isinstance(document, Read):
+            for whole in document.drafts:
+                self._add(document, whole, furniture)
+        elif not self._is_taken(document.page_id, document.where):
+            self.unchanged[document.page_id] = document.aliases
+
+    def _add(self, document: Read, whole: Draft, furniture: Furniture) -> None:
+        raw, reported = document.raw, len(self._report.skipped)
+        page = _page(self._source, raw, furniture.without(whole), self._report, self._known(raw.shown_on))
+        merged = raw.mergeable and not whole.anchor
+        if merged and (original := self._duplicates.original(page.page_id, f"{page.title}\n{page.text}")):
+            self._report.skipped.append((f"{raw.where} → {original}", "it says nearly the same"))
+            self._lead(original, page)
+        elif not self._is_taken(page.page_id, raw.where):
+            self._numbers[page.page_id] = len(self.read)
+            self.read.append(page)
+            alone = len(document.drafts) == 1 and not whole.anchor and len(self._report.skipped) == reported
+            if alone and document.digest:
+                blocks = repeating(whole)
+                origin = Origin(document.digest, blocks, furniture.among(blocks))
+                self.origins.append((page.page_id, origin))
+
+    def _is_taken(self, page_id: str, where: str) -> bool:
+        taken = page_id in self._numbers or page_id in self.unchanged
+        if taken:
+            self._report.failed.append((where, f"the page id {page_id!r} is taken; the first page with it counts"))
+        return taken
+
+    def _known(self, page_id: str | None) -> Page | None:
+        """Return the page of an id that is known by now."""
+        if page_id in self._numbers:
+            return self.read[self._numbers[page_id]]
+        if page_id in self.unchanged and self._memory is not None:
+            return self._memory.page(page_id)
+        return None
+
+    def _lead(self, original: str, page: Page) -> None:
+        """Have the addresses of a page lead to the one that says the same."""
+        first = self.read[self._numbers[original]]
+        addresses = (*first.addresses, page.page_id, *page.addresses)
+        self.read[self._numbers[original]] = replace(first, addresses=addresses)
 
 
 def _page(source: Source, raw: RawPage, draft: Draft, report: SourceReport, player: Page | None) -> Page:

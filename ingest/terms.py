@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from content.catalog import Catalog
 from content.glossary import slugify
 from content.model import BlockKind, Entry, Page, Term
 from content.sentences import Span, sentences
@@ -49,12 +50,47 @@ def terms_of(pages: Pages) -> list[Term]:
     that no other page of the collection has and its first sentence defines it. The title may ask "What is X?" for it.
     The pages are gone through twice, and none is held.
     """
-    titles = Counter((page.collection, _bare(name_of(page))) for page in pages)
-    found = [
-        _term(page, span)
-        for page in pages
-        if (span := _definition(page, alone=titles[page.collection, _bare(name_of(page))] == 1))
-    ]
+    names = _Names((page.collection, page.title) for page in pages)
+    return _linked([term for page in pages if (term := _defined(page, names))])
+
+
+def terms_after(former: Catalog, catalog: Catalog) -> list[Term]:
+    """Return the terms that the pages of a catalog define, as ``terms_of`` would.
+
+    ``former`` is the one before, made by the same code: pages that are as they were in it are not read again.
+    """
+    before, names = (_Names((said[0], said[2]) for said in one.page_titles()) for one in (former, catalog))
+    published = former.page_keys()
+    known = {(term.collection, term.page_id): term for term in former.terms()}
+    related = catalog.related()
+    found: list[Term] = []
+    for key, digest, title in catalog.digests():
+        same = key in published and published[key].digest == digest
+        if not same or before.alone(key[0], title) != names.alone(key[0], title):
+            found += [term] if (term := _defined(catalog.page(*key), names)) else []
+        elif term := known.get(key):
+            found.append(replace(term, slug=slugify(term.name), related=related.get(key, ())))
+    return _linked(found)
+
+
+class _Names:
+    """What the pages of each collection are named for."""
+
+    def __init__(self, titles: Iterable[tuple[str, str]]) -> None:
+        self._counts = Counter((collection, _bare(name_of(title))) for collection, title in titles)
+
+    def alone(self, collection: str, title: str) -> bool:
+        """Whether no other page of the collection has this one's name."""
+        return self._counts[collection, _bare(name_of(title))] == 1
+
+
+def _defined(page: Page, names: _Names) -> Term | None:
+    span = _definition(page, names.alone(page.collection, page.title))
+    return _term(page, span) if span else None
+
+
+def _linked(found: Sequence[Term]) -> list[Term]:
+    """Return terms with slugs of their own, and those of what they are related to."""
     terms = [replace(term, slug=slug) for term, slug in zip(found, _slugs(found), strict=True)]
     by_name = {(term.collection, fold(term.name)): term.slug for term in terms}
     by_name |= {(term.collection, term.slug): term.slug for term in terms}
@@ -65,7 +101,7 @@ def terms_of(pages: Pages) -> list[Term]:
 def _term(page: Page, span: Span) -> Term:
     """Return a term as its page has it: its slug may be another's too, and what it is related to are names."""
     entry = page.entry or Entry()
-    name = name_of(page)
+    name = name_of(page.title)
     return Term(
         slug=slugify(name),
         name=name,
@@ -97,7 +133,7 @@ def _definition(page: Page, alone: bool) -> Span | None:
     if first is None or first.kind is not BlockKind.PARAGRAPH:
         return None
     span = sentences(page.text, first.start, first.end)[0]
-    if name_of(page) != page.title and (page.entry or alone):
+    if name_of(page.title) != page.title and (page.entry or alone):
         return next(_defining_sentences(page), span)
     if page.entry:
         return span
@@ -107,14 +143,14 @@ def _definition(page: Page, alone: bool) -> Span | None:
 def _defining_sentences(page: Page) -> Iterator[Span]:
     paragraphs = [block for block in page.blocks if block.kind is BlockKind.PARAGRAPH][:_OPENING]
     for start, end in (span for block in paragraphs for span in sentences(page.text, block.start, block.end)):
-        if defines(name_of(page), page.text[start:end]):
+        if defines(name_of(page.title), page.text[start:end]):
             yield start, end
 
 
-def name_of(page: Page) -> str:
+def name_of(title: str) -> str:
     """Return what a page is named for: its title, or what that asks for."""
-    asked = _ASKED.fullmatch(page.title)
-    return asked.group(1) if asked and len(asked.group(1).split()) <= _LONGEST_NAME else page.title
+    asked = _ASKED.fullmatch(title)
+    return asked.group(1) if asked and len(asked.group(1).split()) <= _LONGEST_NAME else title
 
 
 def defines(title: str, sentence: str) -> bool:
@@ -131,7 +167,7 @@ def defines(title: str, sentence: str) -> bool:
 
 def _aliases(page: Page, definition: str, declared: Sequence[str]) -> Iterator[str]:
     """Yield the other names of a term: those declared, those in its title's brackets, those its definition gives."""
-    name = name_of(page)
+    name = name_of(page.title)
     seen = {fold(name)}
     for alias in (*declared, *_title_names(name), *_given_names(name, definition)):
         alias = alias.strip(_QUOTES)

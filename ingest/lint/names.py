@@ -62,7 +62,9 @@ def _claims(snapshot: Snapshot) -> dict[_Key, list[_Claim]]:
         span = definition_of(stored.page)
         if span and stored.passages:
             row = next((i for i, passage in enumerate(stored.passages) if passage.end > span[0]), 0)
-            claims[key].append(_Claim(stored.page.page_id, name_of(stored.page), True, span, stored.first_row + row))
+            claims[key].append(
+                _Claim(stored.page.page_id, name_of(stored.page.title), True, span, stored.first_row + row)
+            )
     return {key: found for key, found in claims.items() if key[1] and len({claim.page_id for claim in found}) > 1}
 
 

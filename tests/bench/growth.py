@@ -3,8 +3,8 @@
     python -m tests.bench.growth [--pages 1000 3000 10000] [--model hashing|default]
 
 Ingests feeds of generated pages by the pipeline, each in a process of its own. ``default`` embeds with the configured
-model, beside the bare encoder on the same texts; ``hashing`` puts a fixed vector in the place of each text, so that what
-is left is all that an ingest does besides embedding. Prints seconds, the most resident memory less that of the process
+model, beside the bare encoder on the same texts; ``hashing`` puts a vector near that of one of some topics in the place
+of each text, so that what is left is all that an ingest does besides embedding. Prints seconds, the most resident memory less that of the process
 before it began, and what of that the vectors take.
 """
 
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from content.archive import Archive
-from content.embedding import Embedded, TokenVectors
+from content.embedding import Embedded, TokenVectors, Vectors, unit
 from glossator.models import ingesting_embedder
 from ingest.pipeline import ingest
 from ingest.report import CHECK, Report
@@ -34,15 +35,26 @@ from service.settings import load_settings
 from tests.fakes import HashingEmbedder
 
 _PARAGRAPHS = 6
+_TOPICS, _SPREAD = 500, 0.5
 _WORDS = "policy invoice router bucket ledger premium tariff account device session cluster index passage claim".split()
 
 
-class FixedEmbedder(HashingEmbedder):
-    """Gives every text the same vector, and counts tokens as the fake does."""
+class TopicEmbedder(HashingEmbedder):
+    """Gives every text a vector of its own near that of its topic, and counts tokens as the fake does."""
+
+    _topics = np.random.default_rng(5).standard_normal((_TOPICS, 384)).astype(np.float32)
+
+    def encode_passages(self, texts: Sequence[str]) -> Embedded:
+        """Unlike the fake, do not remember the texts."""
+        return self._encode(texts)
 
     def _encode(self, texts: Sequence[str]) -> Embedded:
-        vector = np.full((len(texts), 384), 384**-0.5, np.float32)
-        return Embedded(vector, (TokenVectors.none(),) * len(texts))
+        return Embedded(unit(np.stack([self._vector(text) for text in texts])), (TokenVectors.none(),) * len(texts))
+
+    def _vector(self, text: str) -> Vectors:
+        seed = zlib.crc32(text.encode())
+        own = np.random.default_rng(seed).standard_normal(384).astype(np.float32)
+        return self._topics[seed % _TOPICS] + _SPREAD * own
 
 
 def feed(path: Path, pages: int, changed: int = 0) -> None:
@@ -58,7 +70,7 @@ def feed(path: Path, pages: int, changed: int = 0) -> None:
 
 def measure(folder: Path, pages: int, model: str) -> dict[str, Any]:
     """Ingest a feed twice, in this process."""
-    embedder = FixedEmbedder() if model == "hashing" else ingesting_embedder(load_settings())
+    embedder = TopicEmbedder() if model == "hashing" else ingesting_embedder(load_settings())
     embedder.encode_passages(["ready"])
     archive, source = Archive(folder / "var"), Source(str(folder / "feed.jsonl"))
     before, watch = _resident(), _Peak()

@@ -77,7 +77,7 @@ def write(archive: Archive, count: int, tokens: int) -> None:
         for stored, vectors in pages(count, random):
             writer.add(stored, vectors, [_packed(tokens, random) for _ in range(_A_PAGE)])
         titles = unit(random.standard_normal((count // _A_PAGE, _DIMENSION), np.float32))
-        manifest = writer.finish(_CARD, "synthetic", titles, (), projection)
+        manifest = writer.finish(_CARD, "synthetic", [titles], (), projection)
         archive.publish(manifest.snapshot_id)
 
 

@@ -1,18 +1,29 @@
+import random
+
+import bm25s
 import numpy as np
 import pytest
 
 from content.lexical import LexicalIndex
+from content.lexicalwriter import LexicalWriter, WordCounts
 
 PASSAGES = [["attent", "weight", "attent"], ["weight"], [], ["lead", "form"]]
 
 
-@pytest.fixture(params=["built", "opened"])
-def index(request, tmp_path):
-    built = LexicalIndex.build(PASSAGES)
-    if request.param == "built":
-        return built
-    built.save(tmp_path)
-    return LexicalIndex.open(tmp_path)
+def written(folder, passages, former=None, kept=()):
+    """Write the index of passages, behind those of these rows of another one."""
+    folder.mkdir()
+    writer = LexicalWriter(folder, former)
+    for rows in kept:
+        writer.take(rows)
+    writer.add(passages)
+    writer.finish()
+    return LexicalIndex.open(folder)
+
+
+@pytest.fixture
+def index(tmp_path):
+    return written(tmp_path / "index", PASSAGES)
 
 
 def test_scores_are_between_zero_and_one_and_best_where_rare_words_are(index):
@@ -42,8 +53,48 @@ def test_no_known_word_and_no_word(index):
     assert not index.scores([]).any()
 
 
-def test_known_is_the_share_of_stems_that_any_passage_holds():
-    index = LexicalIndex.build([["apple", "pear"], ["plum"]])
+def test_known_is_the_share_of_stems_that_any_passage_holds(tmp_path):
+    index = written(tmp_path / "index", [["apple", "pear"], ["plum"]])
     assert index.known({"apple", "plum"}) == 1
     assert index.known({"apple", "melon"}) == 0.5
     assert index.known(set()) == 0
+
+
+def many(count, seed=1):
+    """Passages whose words are as unevenly frequent as those of a language."""
+    chance = random.Random(seed)
+    return [[f"w{int(chance.paretovariate(0.6)) % 5000}" for _ in range(chance.randrange(0, 40))] for _ in range(count)]
+
+
+def test_scores_are_those_of_bm25s(tmp_path):
+    passages = many(6000)
+    index = written(tmp_path / "index", passages)
+    oracle = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
+    vocabulary = {}
+    numbered = [[vocabulary.setdefault(stem, len(vocabulary)) for stem in one or ["none"]] for one in passages]
+    oracle.index((numbered, vocabulary), show_progress=False)
+    assert len(index) == 6000
+    for stem in ["w1", "w2", "w77", "w900"]:
+        expected = oracle.get_scores_from_ids([vocabulary[stem]]) / index.idf(stem)
+        assert index.scores([stem]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_what_is_taken_over_is_what_reading_it_again_would_give(tmp_path):
+    passages = many(9000)
+    written(tmp_path / "first", passages)
+    former = WordCounts.open(tmp_path / "first")
+    kept = [range(20, 4500), range(4600, 4601), range(100, 100), range(7000, 9000)]
+    new = many(50, seed=2)
+    written(tmp_path / "taken", new, former, kept)
+    written(tmp_path / "read", [*(passages[row] for rows in kept for row in rows), *new])
+    names = sorted(path.name for path in (tmp_path / "read").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "taken").iterdir())
+    for name in names:
+        assert (tmp_path / "taken" / name).read_bytes() == (tmp_path / "read" / name).read_bytes(), name
+
+
+def test_words_that_only_left_passages_held_are_unknown(tmp_path):
+    written(tmp_path / "first", PASSAGES)
+    index = written(tmp_path / "second", [["new"]], WordCounts.open(tmp_path / "first"), [range(1, 3)])
+    assert "attent" not in index
+    assert index.known({"weight", "new", "lead"}) == pytest.approx(2 / 3)

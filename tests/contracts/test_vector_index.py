@@ -2,10 +2,11 @@
 
 import os
 
+import faiss
 import numpy as np
 import pytest
 
-from content.index import FlatIndex, ListIndex, open_index, write_index
+from content.index import FlatIndex, FlatWriter, Former, ListIndex, open_index, write_lists
 from content.milvus import Milvus
 
 SERVER = os.environ.get("GLOSSATOR_TEST_MILVUS")  # read before the settings of tests are cleared
@@ -20,24 +21,29 @@ def unit(count: int, dimension: int = 24) -> np.ndarray:
 VECTORS = unit(500)
 
 
-def built(tmp_path):
-    return FlatIndex.build(VECTORS)
+def written(folder, vectors):
+    folder.mkdir(exist_ok=True)
+    writer = FlatWriter(folder)
+    for some in np.array_split(vectors, 3):
+        writer.add(some)
+    return writer.finish()
 
 
-def opened(tmp_path):
-    FlatIndex.build(VECTORS).save(tmp_path / "vectors")
-    return FlatIndex.open(tmp_path / "vectors")
+def flat(tmp_path):
+    written(tmp_path, VECTORS)
+    index = open_index(tmp_path)
+    assert isinstance(index, FlatIndex)
+    return index
 
 
 def listed(tmp_path):
     # All lists are searched, so that what is found is all that there is.
-    return ListIndex.build(VECTORS, FlatIndex.build(VECTORS), lists=8, probes=8)
+    return ListIndex.build(VECTORS, flat(tmp_path), lists=8, probes=8)
 
 
 def opened_lists(tmp_path):
-    flat = FlatIndex.build(VECTORS)
-    ListIndex.build(VECTORS, flat, lists=8, probes=8).save(tmp_path / "lists")
-    return ListIndex.open(flat, tmp_path / "lists")
+    listed(tmp_path).save(tmp_path / "lists")
+    return ListIndex.open(flat(tmp_path), tmp_path / "lists")
 
 
 def in_milvus(tmp_path):
@@ -49,7 +55,7 @@ def in_milvus(tmp_path):
     return milvus.open(milvus.write("1", VECTORS), tmp_path / "vectors.npy")
 
 
-@pytest.fixture(params=[built, opened, listed, opened_lists, pytest.param(in_milvus, marks=pytest.mark.far)])
+@pytest.fixture(params=[flat, listed, opened_lists, pytest.param(in_milvus, marks=pytest.mark.far)])
 def index(request, tmp_path):
     return request.param(tmp_path)
 
@@ -92,15 +98,28 @@ def test_higher_is_nearer(index):
 
 
 def test_few_vectors_are_compared_one_and_all(tmp_path):
-    assert write_index(tmp_path, VECTORS) is None
+    assert write_lists(tmp_path, written(tmp_path, VECTORS)) is None
     assert isinstance(open_index(tmp_path), FlatIndex)
 
 
+def test_the_file_is_as_faiss_writes_it(tmp_path):
+    held = written(tmp_path, VECTORS)
+    assert (held == VECTORS).all()
+    index = faiss.IndexFlatIP(VECTORS.shape[1])
+    index.add(VECTORS)
+    faiss.write_index(index, str(tmp_path / "whole"))
+    assert (tmp_path / "vectors.faiss").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def around(centres, count):
+    """Vectors of which as many lie around each centre."""
+    vectors = np.repeat(centres, count // len(centres), axis=0) + 0.5 * unit(count, centres.shape[1])
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
 def test_of_many_vectors_nearly_all_of_the_nearest_are_found(tmp_path):
-    centres = unit(40)
-    vectors = np.repeat(centres, 100, axis=0) + 0.5 * unit(4000)
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    state = write_index(tmp_path, vectors, exact_up_to=1000)
+    vectors = around(unit(40), 4000)
+    state = write_lists(tmp_path, written(tmp_path, vectors), exact_up_to=1000)
     assert state is not None
     assert state.recall >= 0.95
     assert state.probes < state.lists
@@ -111,3 +130,43 @@ def test_of_many_vectors_nearly_all_of_the_nearest_are_found(tmp_path):
         nearest = np.argsort(-(vectors @ vector))[:20]
         shares.append(len(set(index.search(vector, 20)[0].tolist()) & set(nearest.tolist())) / 20)
     assert np.mean(shares) >= 0.9
+
+
+def listing(folder, vectors, before=None):
+    """Write the index of vectors after another, and return it with whether it has that one's centres."""
+    state = write_lists(folder, written(folder, vectors), before, exact_up_to=1000)
+    index = open_index(folder)
+    same = before is not None and np.array_equal(index.centres, before.index.centres)
+    return Former(index, state), same
+
+
+def test_centres_are_taken_over_while_they_do_as_well(tmp_path):
+    topics = unit(40)
+    first, _ = listing(tmp_path / "first", around(topics, 4000))
+    more, same = listing(tmp_path / "more", around(topics, 4400), first)
+    assert same
+    assert more.state.recall >= 0.95
+    assert more.state.probes <= first.state.probes
+    assert len(more.index) == 4400
+
+
+@pytest.mark.parametrize("count", [2800, 5600])
+def test_centres_are_learned_anew_when_the_number_of_passages_is_another(tmp_path, count):
+    topics = unit(40)
+    first, _ = listing(tmp_path / "first", around(topics, 4000))
+    other, same = listing(tmp_path / "other", around(topics, count), first)
+    assert not same
+    assert other.state.lists == round(4 * count**0.5)
+
+
+def test_centres_are_learned_anew_where_they_do_worse(tmp_path):
+    first, _ = listing(tmp_path / "first", around(unit(40), 4000))
+    other, same = listing(tmp_path / "other", around(unit(10), 4000), first)
+    assert not same
+    assert other.state.recall >= 0.95
+
+
+def test_centres_are_learned_anew_where_vectors_have_another_length(tmp_path):
+    first, _ = listing(tmp_path / "first", around(unit(40), 4000))
+    _, same = listing(tmp_path / "other", around(unit(40, 32), 4000), first)
+    assert not same

@@ -6,7 +6,7 @@ from content.model import BlockKind
 from ingest.draft import DraftText
 from ingest.extract import Format, extract
 from ingest.extract.html import extract_html
-from ingest.furniture import Furniture
+from ingest.furniture import Furniture, repeating
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -14,7 +14,7 @@ SHARED = Path(__file__).parents[3] / "shared"
 def without_furniture(drafts):
     furniture = Furniture()
     for draft in drafts:
-        furniture.learn(draft)
+        furniture.learn(repeating(draft))
     return [furniture.without(draft) for draft in drafts]
 
 
@@ -92,7 +92,7 @@ def test_much_is_forgotten_of_many_pages_but_not_what_stands_on_most_of_them():
     furniture = Furniture()
     drafts = [extract_html(f"<p>Text of {i}.<p>{'Our footer.' if i % 3 else 'Fine.'}")[0] for i in range(2500)]
     for draft in drafts:
-        furniture.learn(draft)
+        furniture.learn(repeating(draft))
     assert furniture.without(drafts[1]).text == "Text of 1."
     assert furniture.without(drafts[3]).text == "Text of 3.\n\nFine."
 
