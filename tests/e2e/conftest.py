@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from tests.e2e.served import served
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "content" / "pages"
@@ -73,51 +76,28 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_dir
 
 
-class HostPage(http.server.BaseHTTPRequestHandler):
-    """A page of another origin that embeds the widget of the service named in its query, under a strict policy."""
-
-    def do_GET(self) -> None:
-        """Serve the page."""
-        query = parse_qs(urlsplit(self.path).query)
-        service, site = query.get("service", [""])[0], query.get("site", [""])[0]
-        policy = f"default-src 'none'; script-src {service}; connect-src {service}; require-trusted-types-for 'script'"
-        body = (
-            "<!doctype html><html lang=en><title>Host</title><main><h1>Host page</h1><p>Text of the host.</p></main>"
-            f'<script async src="{service}/widget.js" data-site-id="{site}"></script></html>'
-        ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Security-Policy", policy)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent."""
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent."""
+async def _host(request: Request) -> Response:
+    service, site = request.query_params.get("service", ""), request.query_params.get("site", "")
+    policy = f"default-src 'none'; script-src {service}; connect-src {service}; require-trusted-types-for 'script'"
+    body = (
+        "<!doctype html><html lang=en><title>Host</title><main><h1>Host page</h1><p>Text of the host.</p></main>"
+        f'<script async src="{service}/widget.js" data-site-id="{site}"></script></html>'
+    )
+    return HTMLResponse(body, headers={"Content-Security-Policy": policy})
 
 
 @contextmanager
 def folder_served(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free port, as ``python -m http.server`` does, and give its origin."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    """Serve a folder on a free port and give its origin."""
+    with served(Starlette(routes=[Mount("/", StaticFiles(directory=folder, html=True))])) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="session")
 def host_page() -> Iterator[str]:
-    """The address of a page on another origin; it takes ``?service=ADDRESS&site=ID``."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), HostPage) as serving_pages:
-        threading.Thread(target=serving_pages.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{serving_pages.server_port}"
-        serving_pages.shutdown()
+    """The address of a page on another origin, under a strict policy; it takes ``?service=ADDRESS&site=ID``."""
+    with served(Starlette(routes=[Route("/", _host)])) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -20,6 +17,7 @@ from service.settings import load_settings
 from service.store.drain import insert
 from tests.conftest import SHARED
 from tests.e2e.conftest import environment
+from tests.e2e.served import Served
 from tests.e2e.widget.conftest import CHROMIUM
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 from tests.service.store import rows
@@ -45,30 +43,13 @@ OWN_PAYLOADS = (
 )
 
 
-class Served:
+class Service(Served):
     """A service in this process, on a port of this machine."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.app = create_app(
-            load_settings(data_dir=data_dir, answer_threshold=0.3, closest_threshold=0.1, question_days=0),
-            HashingEmbedder(),
-        )
-        self._server = uvicorn.Server(uvicorn.Config(self.app, host="127.0.0.1", port=0, log_level="error"))
-        self._thread = threading.Thread(target=self._run)
-        self._loop = asyncio.new_event_loop()
-
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._server.serve())
-        self._loop.close()
-
-    def start(self) -> str:
-        """Start; return the address."""
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive()
-            time.sleep(0.05)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
+        settings = load_settings(data_dir=data_dir, answer_threshold=0.3, closest_threshold=0.1, question_days=0)
+        self.app = create_app(settings, HashingEmbedder())
+        super().__init__(self.app)
 
     def keep(self, *records: object) -> None:
         """Put rows into the store."""
@@ -77,16 +58,11 @@ class Served:
             async with self.app.state.services.store.database.writing() as connection:
                 await insert(connection, list(records))
 
-        asyncio.run_coroutine_threadsafe(work(), self._loop).result(30)
-
-    def stop(self) -> None:
-        """Stop."""
-        self._server.should_exit = self._server.force_exit = True
-        self._thread.join(20)
+        asyncio.run_coroutine_threadsafe(work(), self.loop).result(30)
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, str]]:
     folder = tmp_path_factory.mktemp("dashboard")
     ingest_folder(folder / "var", write_pages(folder / "pages", GLOSSARY))
     made = subprocess.run(
@@ -94,7 +70,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, s
         input=f"{PASSWORD}\n", text=True, env=environment(folder / "var"), timeout=120, capture_output=True,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    service = Served(folder / "var")
+    service = Service(folder / "var")
     yield service, service.start()
     service.stop()
 

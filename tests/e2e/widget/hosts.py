@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from tests.e2e.served import served
 
 PROSE = (
     "<main><h1>Building a search</h1><p>An embedding stands for a text, and a vector index finds the nearest. "
@@ -59,23 +63,12 @@ def html(host: Host, service: str) -> str:
 def hosting(hosts: dict[str, Host], service: str) -> Iterator[str]:
     """Serve each host at its name on a free port of another origin than the service's, and give that origin."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            host = hosts.get(urlsplit(self.path).path.strip("/"))
-            body = html(host, service).encode() if host else b""
-            self.send_response(200 if host else 204)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            if host and host.policy:
-                self.send_header("Content-Security-Policy", host.policy)
-            self.end_headers()
-            self.wfile.write(body)
+    async def reply(request: Request) -> Response:
+        host = hosts.get(request.path_params["name"])
+        if host is None:
+            return Response(status_code=204)
+        policy = {"Content-Security-Policy": host.policy} if host.policy else None
+        return HTMLResponse(html(host, service), headers=policy)
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Stay silent."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(Starlette(routes=[Route("/{name:path}", reply)])) as origin:
+        yield origin

@@ -5,28 +5,26 @@ It speaks the wire of docs/http.md and serves the built widget as the real one d
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from content.model import Word
 from service.wire import AlignmentReply
+from tests.e2e.served import served
 
 BUILT = Path(__file__).parents[3] / "service" / "widget" / "dist"
-_TYPES = {
-    ".js": "text/javascript",
-    ".css": "text/css",
-    ".html": "text/html; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".json": "application/json",
-}
 TEXT = "An index answers fast.\n\nHow it works\n\nA vector index keeps vectors near their neighbours, so a search visits few."
 QUOTE = "A vector index keeps vectors near their neighbours"
 AT = TEXT.index(QUOTE)
@@ -121,138 +119,143 @@ class Script:
         return plain | self.brand | {"features": self.features}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    script: Script
+class _Service:
+    """The routes of a script."""
 
-    def do_OPTIONS(self) -> None:
-        self._reply(204, b"", "text/plain")
+    def __init__(self, script: Script) -> None:
+        self._script = script
 
-    def do_GET(self) -> None:
-        path = urlsplit(self.path).path
-        query = parse_qs(urlsplit(self.path).query)
-        if path == "/":
-            self._file("page.html")
-        elif path.startswith("/frame/"):
-            self._file("framed.html")
-        elif path.startswith("/assets/") or path == "/widget.js":
-            self._file(path.rsplit("/", 1)[1])
-        elif path.startswith("/v1/site/"):
-            self._json(self.script.site())
-        elif path == "/v1/terms":
-            asked = query.get("query", [""])[0].lower()
-            self._json({"items": [term for term in self.script.terms if asked in term["name"].lower()], "next": None})
-        elif path == "/v1/pages":
-            page = {"page_id": "index", "collection": "default", "title": "Vector index", "url": None, "text": TEXT}
-            self._json(page | {"headings": []} | self.script.page)
+    def app(self) -> Starlette:
+        """Return what serves it."""
+        return Starlette(
+            routes=[
+                Route("/{path:path}", self._allow, methods=["OPTIONS"]),
+                Route("/{path:path}", self._get, methods=["GET"]),
+                Route("/{path:path}", self._post, methods=["POST"]),
+            ]
+        )
+
+    async def _allow(self, request: Request) -> Response:
+        return Response(status_code=204, headers=_allowed(request))
+
+    async def _get(self, request: Request) -> Response:
+        path = request.url.path
+        if path.endswith("/events"):
+            return _stream(request, self._events())
+        reply = self._file(path) or JSONResponse(*self._found(path, request.query_params.get("query", "")))
+        reply.headers.update(_allowed(request))
+        return reply
+
+    def _file(self, path: str) -> Response | None:
+        name = {"/": "page.html", "/widget.js": "widget.js"}.get(path)
+        if path.startswith("/frame/"):
+            name = "framed.html"
         elif path.startswith("/s/"):
-            self._file("shared.html")
-        elif path.startswith("/v1/shares/"):
-            self._json(self.script.shared)
-        elif path.endswith("/alignment"):
-            self._json(ALIGNMENT)
-        elif path.endswith("/events"):
-            self._begin_stream()
-            for i, text in enumerate(self.script.agent):
-                self._event("message", {"message_id": f"a{i}", "role": "agent", "text": text, "name": "Ada"})
-            self.script.go_on.wait(5)
-        else:
-            self._json({"detail": "there is nothing here"}, 404)
+            name = "shared.html"
+        elif path.startswith("/assets/"):
+            name = path.rsplit("/", 1)[1]
+        if name is None:
+            return None
+        policy = {"Content-Security-Policy": self._script.policy} if self._script.policy else None
+        return FileResponse(BUILT / name, headers=policy)
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.script.authorized.append(self.headers["Authorization"])
-        self.script.posted.append((self.path, body))
-        if self.path == "/v1/chat":
-            self._chat(body["message"])
-        elif self.path == "/v1/search":
-            self._json({"query": body["query"], "results": [source()], "took_ms": 1})
-        elif self.path == "/v1/sessions":
-            self._json({"token": "t1", "expires_at": "2099-01-01T00:00:00Z", "visitor_id": "v1"}, 201)
-        elif self.path == "/v1/feedback":
-            self._reply(204, b"", "application/json")
-        elif self.path.endswith("/share"):
-            self._json({"url": "/shared/abc"})
-        else:
-            self._json({"id": "x1"}, 202)
+    def _found(self, path: str, asked: str) -> tuple[Any, int]:
+        if path.startswith("/v1/site/"):
+            return self._script.site(), 200
+        if path == "/v1/terms":
+            found = [term for term in self._script.terms if asked.lower() in term["name"].lower()]
+            return {"items": found, "next": None}, 200
+        if path == "/v1/pages":
+            page = {"page_id": "index", "collection": "default", "title": "Vector index", "url": None, "text": TEXT}
+            return page | {"headings": []} | self._script.page, 200
+        if path.startswith("/v1/shares/"):
+            return self._script.shared, 200
+        if path.endswith("/alignment"):
+            return ALIGNMENT, 200
+        return {"detail": "there is nothing here"}, 404
 
-    def _chat(self, message: str) -> None:
-        if message == "busy":
-            self._json({"detail": "too many questions"}, 429, {"Retry-After": "2"})
-        elif message == "fault":
-            self._json({"detail": "it broke"}, 500)
-        elif message == "invalid":
-            self._json({"detail": "message has 5000 characters, which are more than 4000"}, 422)
-        else:
-            self._stream(message)
+    async def _post(self, request: Request) -> Response:
+        path, body = request.url.path, await request.json()
+        self._script.authorized.append(request.headers.get("Authorization"))
+        self._script.posted.append((path, body))
+        if path == "/v1/chat" and body["message"] not in _FAILURES:
+            return _stream(request, self._answered(body["message"]))
+        data, status, headers = _FAILURES[body["message"]] if path == "/v1/chat" else _kept(path, body)
+        return JSONResponse(data, status, headers | _allowed(request))
 
-    def _stream(self, message: str) -> None:
-        done = self.script.answers.get(message, self.script.otherwise)
-        self._begin_stream()
-        self._event("start", {"conversation_id": "c1", "message_id": "m1"})
-        self._event("sources", {"sources": done["sources"]})
-        self._event("delta", {"text": done["answer"][:12]})
+    async def _answered(self, message: str) -> AsyncIterator[str]:
+        done = self._script.answers.get(message, self._script.otherwise)
+        yield _event("start", {"conversation_id": "c1", "message_id": "m1"})
+        yield _event("sources", {"sources": done["sources"]})
+        yield _event("delta", {"text": done["answer"][:12]})
         if message == "cut":
             return
         if message == "error":
-            self._event("error", {"detail": "the reply broke off by a fault of the service"})
+            yield _event("error", {"detail": "the reply broke off by a fault of the service"})
             return
         if message == "hold":
-            self.script.go_on.wait(20)
+            await self._held(20)
         for one in done["citations"]:
-            self._event("citation", one)
-        self._event("delta", {"text": done["answer"][12:]})
-        self._event("done", done)
+            yield _event("citation", one)
+        yield _event("delta", {"text": done["answer"][12:]})
+        yield _event("done", done)
 
-    def _begin_stream(self) -> None:
-        self._head(200, "text/event-stream", {"Cache-Control": "no-cache"})
-        self.end_headers()
+    async def _events(self) -> AsyncIterator[str]:
+        for i, text in enumerate(self._script.agent):
+            yield _event("message", {"message_id": f"a{i}", "role": "agent", "text": text, "name": "Ada"})
+        await self._held(5)
 
-    def _event(self, name: str, data: Any) -> None:
-        try:
-            self.wfile.write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
-            self.wfile.flush()
-            time.sleep(0.01)
-        except OSError:
-            self.close_connection = True  # the visitor has left
+    async def _held(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._script.go_on.is_set() and time.monotonic() < end:  # noqa: ASYNC110 (set by the test's thread)
+            await asyncio.sleep(0.02)
 
-    def _json(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        self._reply(status, json.dumps(data).encode(), "application/json", headers)
 
-    def _file(self, name: str) -> None:
-        path = BUILT / name
-        headers = {"Content-Security-Policy": self.script.policy} if self.script.policy else None
-        self._reply(200, path.read_bytes(), _TYPES[path.suffix], headers)
+_FAILURES: dict[str, tuple[Any, int, dict[str, str]]] = {
+    "busy": ({"detail": "too many questions"}, 429, {"Retry-After": "2"}),
+    "fault": ({"detail": "it broke"}, 500, {}),
+    "invalid": ({"detail": "message has 5000 characters, which are more than 4000"}, 422, {}),
+}
 
-    def _reply(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
-        self._head(status, kind, headers)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
-    def _head(self, status: int, kind: str, headers: dict[str, str] | None = None) -> None:
-        allowed = {
-            "Access-Control-Allow-Origin": self.headers.get("Origin", "*"),
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Glossator-Site",
-            "Access-Control-Expose-Headers": "Retry-After",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-        }
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, **allowed, **(headers or {})}.items():
-            self.send_header(name, value)
+def _kept(path: str, body: dict[str, Any]) -> tuple[Any, int, dict[str, str]]:
+    if path == "/v1/search":
+        return {"query": body["query"], "results": [source()], "took_ms": 1}, 200, {}
+    if path == "/v1/sessions":
+        return {"token": "t1", "expires_at": "2099-01-01T00:00:00Z", "visitor_id": "v1"}, 201, {}
+    if path.endswith("/share"):
+        return {"url": "/shared/abc"}, 200, {}
+    return {"id": "x1"}, 202, {}
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Stay silent."""
+
+def _event(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+def _stream(request: Request, events: AsyncIterator[str]) -> Response:
+    async def slowly() -> AsyncIterator[str]:
+        async for event in events:
+            yield event
+            await asyncio.sleep(0.01)
+
+    headers = {"Cache-Control": "no-cache"} | _allowed(request)
+    return StreamingResponse(slowly(), media_type="text/event-stream", headers=headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    return {
+        "Access-Control-Allow-Origin": request.headers.get("Origin", "*"),
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Glossator-Site",
+        "Access-Control-Expose-Headers": "Retry-After",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
 
 
 @contextmanager
 def scripted(script: Script) -> Iterator[str]:
     """Serve a script on a free port and give its address."""
-    handler = type("Handler", (_Handler,), {"script": script})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(_Service(script).app()) as address:
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield address
         finally:
             script.go_on.set()
-            server.shutdown()

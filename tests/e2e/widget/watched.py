@@ -12,6 +12,10 @@ new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!on
   __shifts.push([one.value, ...one.sources.map(({ node, previousRect: a, currentRect: b }) => [node?.className ?? node?.nodeName, a.x, a.y, a.width, a.height, b.x, b.y, b.width, b.height].join(' '))]); })
   .observe({ type: 'layout-shift', buffered: true });
 """
+_AT_REST = """Promise.allSettled(
+  [document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])]
+  .flatMap((root) => root.getAnimations()).filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+  .map((one) => one.finished)).then(() => null)"""
 
 
 class Watched:
@@ -41,6 +45,7 @@ class Watched:
 
 
 def violations(page: Page) -> list[str]:
-    """Return the accessibility rules that a page breaks now."""
+    """Return the accessibility rules that a page breaks once what appears has appeared."""
+    page.evaluate(_AT_REST)
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
