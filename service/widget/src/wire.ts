@@ -898,6 +898,8 @@ export interface paths {
         /**
          * Events
          * @description Stream what a person writes (`message`) and whether one is called or there (`handoff`), from now on.
+         *
+         *     Whoever opens the stream and then reads the conversation misses nothing; `message_id` tells what came both ways.
          */
         get: operations["events_v1_conversations__conversation_id__events_get"];
         put?: never;
@@ -2321,13 +2323,13 @@ export interface components {
             fields: string[];
             /**
              * Required
-             * @description Those of the fields that must be filled in.
+             * @description Those of the fields that must be filled in. The form has no use without the e-mail address; `email` says that it cannot be skipped either, where it comes `before`.
              * @default []
              */
             required: string[];
             /**
              * When
-             * @description When the form is offered in a chat.
+             * @description When a chat offers the form. `before`: before the first question, once a visit; visitors can skip it unless `required` names a field. `during`: where the content held no answer. `after`: when a conversation is over, that is after a rating, when a person has left, or before a new conversation.
              * @default during
              * @enum {string}
              */
@@ -3532,7 +3534,9 @@ export interface components {
         };
         /**
          * VisitorMessage
-         * @description One message as the visitor saw it. ``message_id`` and ``citations`` are the assistant's.
+         * @description One message as the visitor saw it.
+         *
+         *     ``message_id`` is missing where the assistant was asked; ``citations`` and ``outcome`` are the assistant's.
          */
         VisitorMessage: {
             /**

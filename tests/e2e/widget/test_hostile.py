@@ -72,7 +72,7 @@ def poison(script: Script, batch: tuple[str, ...]) -> None:
     script.brand = {
         "title": joined, "greeting": joined, "suggestions": list(batch[:4]), "color": batch[0], "font": batch[-1],
         "logo": batch[0], "privacy_url": batch[-1],
-        "lead_form": {"when": "refused", "fields": list(batch[:4]), "required": [], "consent": joined}, "position": batch[0], "theme": batch[-1],
+        "lead_form": {"when": "during", "fields": list(batch[:4]), "required": [], "consent": joined}, "position": batch[0], "theme": batch[-1],
         "formality": batch[0], "languages": [batch[0]],
     }  # fmt: skip
     script.page = {"title": joined, "text": f"{TEXT}\n{joined}", "url": batch[0]}
