@@ -76,9 +76,9 @@ class LeadSettings(_Part):
     enabled: bool = Field(True, description="Whether they may.")
     when: Literal["before", "during", "after"] = Field(
         "during",
-        description="When a chat offers the form. `before`: before the first question, once a visit; visitors can skip it "
-        "unless `required` names a field. `during`: where the content held no answer. `after`: when a conversation is "
-        "over, that is after a rating, when a person has left, or before a new conversation.",
+        description="When a chat offers the form. `before`: before the first question, once a visit; visitors can skip "
+        "it unless `required` names a field. `during`: where the content held no answer. `after`: at the end of a "
+        "conversation, which is when an answer is rated, a person leaves, or a new conversation begins.",
     )
     fields: tuple[str, ...] = Field(
         ("name", "company", "message"),
