@@ -2329,7 +2329,7 @@ export interface components {
             required: string[];
             /**
              * When
-             * @description When a chat offers the form. `before`: before the first question, once a visit; visitors can skip it unless `required` names a field. `during`: where the content held no answer. `after`: when a conversation is over, that is after a rating, when a person has left, or before a new conversation.
+             * @description When a chat offers the form. `before`: before the first question, once a visit; visitors can skip it unless `required` names a field. `during`: where the content held no answer. `after`: at the end of a conversation, which is when an answer is rated, a person leaves, or a new conversation begins.
              * @default during
              * @enum {string}
              */
@@ -2943,7 +2943,7 @@ export interface components {
             /**
              * Person
              * @description To the wish to talk to a person.
-             * @default I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.
+             * @default I am an automated assistant. To reach a person of this site, use what is offered below, or its contact page.
              */
             person: string;
             /**
@@ -3306,7 +3306,7 @@ export interface components {
              *       "goodbye": "Goodbye!",
              *       "hello": "Hello! What would you like to know?",
              *       "interrupted": "The answer broke off here. This is what the content says:",
-             *       "person": "I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.",
+             *       "person": "I am an automated assistant. To reach a person of this site, use what is offered below, or its contact page.",
              *       "refused": "I did not find an answer to this in the content.",
              *       "thanks": "You are welcome.",
              *       "unavailable": "This is what the content says, quoted:",
