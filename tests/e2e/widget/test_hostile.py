@@ -130,9 +130,33 @@ def test_no_string_runs_or_links_anywhere(browser, batches, where):
                 }"""
             )
             assert marks >= len(batch)  # some strings hold marks of their own
+            page.locator("dialog[open] .text").wait_for()
             _check(page)
             page.evaluate("sessionStorage.clear(); localStorage.clear()")
     assert opened == []
+    context.close()
+
+
+def test_what_people_write_does_not_run_either(browser, batches):
+    script = Script()
+    context = browser.new_context()
+    context.add_init_script(_TRAP)
+    page = context.new_page()
+    with scripted(script) as service, hosting({"": Host()}, service) as hosts:
+        for batch in batches:
+            script.agent = list(batch)
+            page.goto(hosts)
+            page.locator("glossator-chat .toggle").wait_for()
+            page.evaluate("Glossator.ask('person')")
+            page.locator(".talk").click()
+            page.locator(".person").nth(len(batch) - 1).wait_for()
+            script.handoff = {"id": "h1", "status": "active", "agent": "\n".join(batch), "offline": False}
+            page.locator(".note.active").wait_for()
+            _check(page)
+            page.goto(hosts)  # and from what was kept
+            page.locator(".person").nth(len(batch) - 1).wait_for(state="attached")
+            _check(page)
+            page.evaluate("sessionStorage.clear()")
     context.close()
 
 
