@@ -74,12 +74,21 @@ class LeadSettings(_Part):
     """A ``[site.leads]``: whether and how visitors may leave their address."""
 
     enabled: bool = Field(True, description="Whether they may.")
-    when: Literal["before", "during", "after"] = Field("during", description="When the form is offered in a chat.")
+    when: Literal["before", "during", "after"] = Field(
+        "during",
+        description="When a chat offers the form. `before`: before the first question, once a visit; visitors can skip "
+        "it unless `required` names a field. `during`: where the content held no answer. `after`: at the end of a "
+        "conversation, which is when an answer is rated, a person leaves, or a new conversation begins.",
+    )
     fields: tuple[str, ...] = Field(
         ("name", "company", "message"),
         description="What the form asks for beside the e-mail address; names other than these are the site's own.",
     )
-    required: tuple[str, ...] = Field((), description="Those of the fields that must be filled in.")
+    required: tuple[str, ...] = Field(
+        (),
+        description="Those of the fields that must be filled in. The form has no use without the e-mail address; "
+        "`email` says that it cannot be skipped either, where it comes `before`.",
+    )
     consent: str = Field(
         "I agree that my details are stored so that I can be answered.",
         description="The text that visitors agree to; it is kept with each lead, as it was.",

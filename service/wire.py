@@ -246,7 +246,10 @@ class SharedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VisitorMessage:
-    """One message as the visitor saw it. ``message_id`` and ``citations`` are the assistant's."""
+    """One message as the visitor saw it.
+
+    ``message_id`` is missing where the assistant was asked; ``citations`` and ``outcome`` are the assistant's.
+    """
 
     role: Literal["user", "assistant", "agent"]
     text: str

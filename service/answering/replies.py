@@ -19,8 +19,7 @@ class RepliesSettings(BaseModel):
         description="To questions about the assistant itself.",
     )
     person: str = Field(
-        "I am an automated assistant, and I cannot connect you to a person from here. "
-        "Please use the contact page of this site.",
+        "I am an automated assistant. To reach a person of this site, use what is offered below, or its contact page.",
         description="To the wish to talk to a person.",
     )
     refused: str = Field("I did not find an answer to this in the content.", description="When the content has none.")

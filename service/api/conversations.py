@@ -46,19 +46,26 @@ async def one(conversation_id: str, guest: TheGuest, services: TheServices) -> V
 
 @router.get("/v1/conversations/{conversation_id}/events", response_class=StreamingResponse)
 async def events(conversation_id: str, guest: TheGuest, services: TheServices) -> StreamingResponse:
-    """Stream what a person writes (`message`) and whether one is called or there (`handoff`), from now on."""
+    """Stream what a person writes (`message`) and whether one is called or there (`handoff`), from now on.
+
+    Whoever opens the stream and then reads the conversation misses nothing; `message_id` tells what came both ways.
+    """
     guest.must_own(services.identity, conversation_id, "conversation")
+    # Before the response begins: what is written once the client has the headers is news.
+    written, _ = await _look(conversation_id, services)
     return StreamingResponse(
-        _news(conversation_id, services),
+        _news(conversation_id, services, {one.id for one in written}),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 
 
-async def _news(conversation_id: str, services: Services) -> AsyncIterator[bytes]:
-    """Yield the state at once, then what changes, and a comment where nothing does for a while."""
+async def _news(conversation_id: str, services: Services, seen: set[str]) -> AsyncIterator[bytes]:
+    """Yield the state at once, then what changes, and a comment where nothing does for a while.
+
+    ``seen`` holds the ids of what was written before.
+    """
     yield KEEPALIVE_COMMENT  # the client knows that it is heard
-    seen = {one.id for one in (await _look(conversation_id, services))[0]}
     told: VisitorHandoff | None = None
     quiet = 0.0
     for _ in range(round(_LONGEST_SECONDS / _LOOK_SECONDS)):
@@ -108,7 +115,7 @@ def _both(exchange: Exchange) -> tuple[VisitorMessage, VisitorMessage]:
 
 def _written(message: HandoffMessage) -> VisitorMessage:
     role: Literal["user", "agent"] = "agent" if message.author == "agent" else "user"
-    return VisitorMessage(role, message.text, message.created_at, message.name)
+    return VisitorMessage(role, message.text, message.created_at, message.name, message.id)
 
 
 def _shown(handoff: Handoff) -> VisitorHandoff:

@@ -56,6 +56,10 @@ def _check(body: LeadIn, form: LeadSettings) -> None:
     known = set(form.fields) - set(_OWN)
     if unknown := sorted(set(body.fields) - known):
         raise InvalidQuestion(f"fields: the form of this site has no field {unknown[0]!r}")
-    filled = {name for name in _OWN if getattr(body, name)} | {name for name, text in body.fields.items() if text}
+    filled = (
+        {"email"}
+        | {name for name in _OWN if getattr(body, name)}
+        | {name for name, text in body.fields.items() if text}
+    )
     if missing := [name for name in form.required if name not in filled]:
         raise InvalidQuestion(f"{missing[0]} is missing; this site asks for it")

@@ -17,6 +17,8 @@ export interface Brand {
   /** What visitors are asked who leave a message. */
   leadForm: LeadForm | null;
   sessionRequired: boolean;
+  /** Whether somebody is there to take over, as far as this is known when the page is loaded. */
+  personThere: boolean;
   features: Partial<Features>;
 }
 
@@ -42,6 +44,7 @@ export function brandOf(site: SiteReply | null, given: DOMStringMap): Brand {
     privacyUrl: webAddress(site?.privacy_url),
     leadForm: site?.lead_form ?? null,
     sessionRequired: site?.session_required ?? false,
+    personThere: site?.person_there ?? false,
     features: site?.features ?? {},
   };
 }

@@ -5,20 +5,27 @@ import { Composer } from './composer';
 import { button, caption, h, list, unseen } from './dom';
 import type { Emit } from './events';
 import { Failure } from './failure';
-import { askForPerson, follow } from './handoff';
 import { icon } from './icon';
-import { MOST_TURNS, type Keeper, type Kept } from './keeper';
-import { leadForm } from './lead';
+import { MOST_TURNS, read, tab, type Keeper, type Kept, type Said } from './keeper';
 import { headingPath, pageLink } from './links';
+import type { People } from './people';
 import { marked, supportingMarks } from './quote';
 import type { Service } from './service';
-import type { Speech, Strings } from './strings';
+import { fill, type Speech, type Strings } from './strings';
 import { Turn } from './turn';
 import type { Answer, Citation, Place } from './types';
 import { whyButton } from './whybutton';
 
 const SLOW_MS = 6000;
 const MOST_STARTERS = 4;
+
+/** What those around a chat are told of a person in it. */
+export interface News {
+  /** Whether one is called or there. */
+  live(is: boolean): void;
+  /** One has written. */
+  arrived(): void;
+}
 
 /** What a chat is set up with. */
 export interface Setting {
@@ -29,8 +36,9 @@ export interface Setting {
   emit: Emit;
   /** Whether it stands in a panel, where space is short and the field stays at the bottom. */
   compact: boolean;
-  /** Shows a page with a stretch of it marked. */
-  show: (place: Place) => void;
+  /** Returns what shows a page with a stretch of it marked; it is loaded when it is used. */
+  reader: () => Promise<{ show(place: Place): void }>;
+  news?: News;
   /** Shows a citation beside the answer instead of in a card. */
   beside?: (citation: Citation, turn: Turn, mark: HTMLElement) => void;
 }
@@ -44,11 +52,16 @@ export class Chat {
   readonly strings: Strings;
   readonly direction: 'ltr' | 'rtl';
   readonly #card: Card;
+  /** Settled when what was kept is shown as a whole. */
+  readonly ready: Promise<void>;
   readonly #status = h('p', { class: 'unseen', role: 'status' });
+  readonly #offer = h('div', { class: 'offer' });
   #turns: Turn[] = [];
   #conversation: string | null = null;
   #running: AbortController | null = null;
-  #listening: AbortController | null = null;
+  #people: Promise<People | null> | null = null;
+  #live = false;
+  #waiting = ''; // a question that is asked once the form before it is done with
 
   constructor(private readonly setting: Setting) {
     ({ service: this.service, brand: this.brand } = setting);
@@ -58,13 +71,17 @@ export class Chat {
     const fresh = setting.compact ? null : button('quiet fresh', () => this.startAfresh(), icon('fresh'), this.strings.fresh);
     this.composer = new Composer(this.strings, (question) => this.ask(question), () => this.stop(), [fresh, this.#privacy()]);
     this.element = h('div', { class: 'chat' }, ...this.#parts(), this.#card.element, this.#status);
-    this.#restore(setting.keeper.load());
+    this.ready = this.#restore(setting.keeper.load());
   }
 
   /** Ask a question; one that is still being answered is stopped. */
   ask(text: string): void {
     const question = text.trim();
     if (!question) return;
+    if (this.#gated) {
+      this.#waiting = question;
+      return;
+    }
     const inside = this.element.matches(':focus-within') && !this.composer.input.matches(':focus');
     const turn = this.#append(question);
     this.#makeRoom(turn);
@@ -84,9 +101,16 @@ export class Chat {
   }
 
   startAfresh(): void {
+    const ended = this.#turns.length ? this.#conversation : null;
     this.setting.keeper.forget();
+    if (this.#live) this.setting.news?.live(false);
     this.switchTo(null);
-    this.composer.input.focus();
+    this.focus();
+    if (ended) void this.#offerForm('after', ended);
+  }
+
+  focus(): void {
+    ((this.#gated && this.#offer.querySelector('input')) || this.composer.input).focus();
   }
 
   /** Show another conversation, or an empty one. */
@@ -96,14 +120,14 @@ export class Chat {
     this.#conversation = null;
     this.log.replaceChildren();
     this.element.classList.remove('started');
-    this.#restore(kept);
+    this.#offer.replaceChildren();
+    void this.#restore(kept);
   }
 
   /** Let go of what would go on by itself. */
   dispose(): void {
     this.stop();
-    this.#listening?.abort();
-    this.#listening = null;
+    void this.#people?.then((people) => people?.leave());
     this.hideCard();
     for (const turn of this.#turns) turn.dispose();
   }
@@ -141,11 +165,15 @@ export class Chat {
 
   /** What leads from a citation or source to its page. */
   actions(place: Place): HTMLElement {
-    const show = (): void => {
+    const { strings } = this;
+    const show = async (): Promise<void> => {
+      const reader = await this.setting.reader().catch(() => null);
+      if (!reader) return shower.replaceWith(h('span', { role: 'alert' }, strings.pageFailed)); // offline, perhaps
       this.hideCard();
-      this.setting.show(place);
+      reader.show(place);
     };
-    return h('div', { class: 'actions' }, button('quiet', show, this.strings.show), pageLink(place.link, this.strings));
+    const shower = button('quiet', show, strings.show);
+    return h('div', { class: 'actions' }, shower, pageLink(place.link, strings));
   }
 
   questions(questions: string[]): HTMLElement {
@@ -154,20 +182,98 @@ export class Chat {
 
   // People
 
-  leaveMessage(place: HTMLElement, question: string): void {
-    leadForm(this, place, question, this.#conversation);
+  get conversation(): string | null {
+    return this.#conversation;
   }
 
-  /** Ask for a person, and show what they write from then on. */
-  async talk(place: HTMLElement, question: string): Promise<void> {
-    const asked = this.#conversation;
-    if (asked && (await askForPerson(this, place, question, asked))) this.#listen(asked);
+  get lastQuestion(): string {
+    return this.#turns.at(-1)?.question ?? '';
   }
 
-  #listen(conversationId: string): void {
-    this.#listening?.abort();
-    this.#listening = new AbortController();
-    void follow(this, conversationId, this.#listening.signal);
+  /** What people said in this conversation. */
+  get said(): Said[] {
+    return this.#turns.flatMap(({ said }) => said);
+  }
+
+  /** Offer ways to the people behind the site: a message, a talk. */
+  ways(question: string, { leave, talk, above }: { leave: boolean; talk?: boolean | undefined; above?: string | false }): HTMLElement {
+    const { strings } = this;
+    const place = h('div', { class: 'form-place' });
+    const leaving = leave && button('outlined', () => this.#meet(place, (people) => people.leaveMessage(place, question)), icon('mail'), strings.leaveMessage);
+    const talking = talk && button('outlined talk', () => this.#meet(place, (people) => people.talk(place, question)), icon('person'), strings.talk);
+    return h('div', { class: 'group' }, above && h('p', { class: 'aside above' }, above), h('div', { class: 'ways' }, leaving, talking), place);
+  }
+
+  /** The site's form, where it is to be offered at the end of a conversation and was not yet. */
+  afterword(): HTMLElement | false {
+    return this.#isDue('after') && this.ways('', { leave: true });
+  }
+
+  /** Show and keep what a person said, or how it stands with them. */
+  hear(said: Said, element: HTMLElement): void {
+    this.#turns.at(-1)?.said.push(said);
+    this.#addToLog(element);
+    this.#save();
+    if (said.text) this.setting.news?.arrived();
+  }
+
+  /** Know whether a person is called or there, and the name of the one who is there. */
+  attend(live: boolean, name: string | null): void {
+    this.composer.input.placeholder = name ? fill(this.strings.writeTo, name) : this.strings.placeholder;
+    if (this.#live === live) return;
+    this.#live = live;
+    this.element.classList.toggle('with-person', live);
+    this.setting.news?.live(live);
+    this.#save();
+  }
+
+  /** Do something that needs the part for people; where it cannot be loaded, do without. */
+  async #with(act: (people: People) => unknown, otherwise?: () => void): Promise<void> {
+    this.#people ??= import('./people').then(
+      ({ People }) => new People(this),
+      () => (this.#people = null), // offline, perhaps; to be tried again
+    );
+    const people = await this.#people;
+    if (people) await act(people);
+    else otherwise?.();
+  }
+
+  #meet(place: HTMLElement, act: (people: People) => unknown): void {
+    void this.#with(act, () => place.replaceChildren(h('p', { class: 'notice', role: 'alert' }, this.strings.failed)));
+  }
+
+  // The form for an address, at the time that the site has chosen for it
+
+  /** Where the tab keeps that the visitor was asked. */
+  get leadKey(): string {
+    return `glossator:lead:${this.service.api}:${this.service.site}`;
+  }
+
+  #isDue(when: string): boolean {
+    return this.brand.features.leads === true && this.brand.leadForm?.when === when && read(tab, this.leadKey) === null;
+  }
+
+  /** Whether the form comes before everything else. */
+  get #gated(): boolean {
+    return this.element.matches('.gated:not(.started)');
+  }
+
+  async #offerForm(when: 'before' | 'after', conversationId: string | null = null): Promise<void> {
+    if (!this.#isDue(when)) return;
+    this.element.classList.add('offering');
+    this.element.classList.toggle('gated', when === 'before');
+    // Where it cannot be loaded, visitors rather ask without it than not at all.
+    await this.#with((people) => people.offer(this.#offer, when, conversationId), () => this.goOn());
+  }
+
+  /** Go on after the form: with the question that waits for that, or with the field for one. */
+  goOn(): void {
+    const gated = this.#gated;
+    this.element.classList.remove('offering', 'gated');
+    const question = this.#waiting;
+    this.#waiting = '';
+    if (question) this.ask(question);
+    if (gated) this.composer.input.focus();
   }
 
   // The way of a question
@@ -216,11 +322,19 @@ export class Chat {
     turn.finish(answer);
     this.say('');
     this.#conversation = answer.conversation_id;
-    const answered = this.#turns.flatMap(({ question, answer: given }) => (given ? [{ question, answer: given }] : []));
     // Where a rule of the site has called a person, their words come the same way.
-    if (answer.outcome === 'handed_off' && !this.#listening) this.#listen(answer.conversation_id);
-    this.setting.keeper.save({ conversation_id: this.#conversation, turns: answered.slice(-MOST_TURNS) });
+    if (answer.outcome === 'handed_off') void this.#with((people) => people.follow());
+    this.#save();
     this.setting.emit('answer', answer);
+  }
+
+  #save(): void {
+    const turns: Kept['turns'] = [];
+    for (const { question, answer, said } of this.#turns) {
+      if (answer) turns.push({ question, answer, said: [...said] });
+      else turns.at(-1)?.said?.push(...said); // what was not answered is not kept
+    }
+    this.setting.keeper.save({ conversation_id: this.#conversation, turns: turns.slice(-MOST_TURNS), live: this.#live });
   }
 
   #append(question: string): Turn {
@@ -241,9 +355,32 @@ export class Chat {
     turn.element.scrollIntoView({ block: 'start' });
   }
 
-  #restore(kept: Kept | null): void {
-    for (const { question, answer } of kept?.turns ?? []) this.#append(question).finish(answer);
+  /** Put something under what stands in the log, and into the room that is left for it there. */
+  #addToLog(element: HTMLElement): void {
+    const last = this.log.lastElementChild as HTMLElement | null;
+    const room = last?.offsetHeight ?? 0;
+    if (last) last.style.minHeight = '';
+    this.log.append(element);
+    element.style.minHeight = `${Math.max(room - (last?.offsetHeight ?? 0), 0)}px`;
+    element.scrollIntoView({ block: 'nearest' });
+  }
+
+  async #restore(kept: Kept | null): Promise<void> {
+    const turns = this.#turns;
+    for (const { question, answer, said = [] } of kept?.turns ?? []) {
+      const turn = this.#append(question);
+      turn.finish(answer);
+      turn.said = said;
+    }
     this.#conversation = kept?.conversation_id ?? null;
+    this.#live = kept?.live ?? false;
+    this.element.classList.toggle('with-person', this.#live);
+    this.composer.input.placeholder = this.strings.placeholder;
+    if (!turns.length) return this.#offerForm('before');
+    if (!this.#live && !turns.some(({ said }) => said.length)) return;
+    await this.#with((people) => {
+      if (turns === this.#turns) people.recall(turns, this.#live);
+    });
   }
 
   // What it is made of
@@ -255,7 +392,8 @@ export class Chat {
     const intro = h('div', { class: 'intro' }, logo, h('p', { class: 'greeting', dir: 'auto' }, brand.greeting ?? strings.greeting));
     const beginning = starters.length > 0 && h('div', { class: 'starters' }, caption(strings.starters), this.questions(starters));
     // A page invites with the field in its middle; in a panel the field stays where the hand expects it.
-    return this.setting.compact ? [intro, beginning, this.log, this.composer.element] : [intro, this.log, this.composer.element, beginning];
+    const field = this.composer.element;
+    return this.setting.compact ? [intro, this.#offer, beginning, this.log, field] : [intro, this.#offer, this.log, field, beginning];
   }
 
   #privacy(): HTMLElement | null {

@@ -1,5 +1,5 @@
 /** The conversations that this browser keeps, on the full page; none before the first answer. */
-import { read, write, type Keeper, type Kept } from './keeper';
+import { read, tab, write, type Keeper, type Kept } from './keeper';
 
 export interface Conversation {
   id: string;
@@ -9,7 +9,6 @@ export interface Conversation {
 
 const MOST = 30; // conversations, the oldest leave first
 const browser = (): Storage => localStorage;
-const tab = (): Storage => sessionStorage;
 
 /** Keeps all conversations; "change" is dispatched when the list has become another. */
 export class Conversations extends EventTarget implements Keeper {

@@ -5,6 +5,7 @@ import { sheet } from './dom';
 import type { Face, Host } from './host';
 import type { GlossaryHost } from './hostglossary';
 import { launcherButton } from './launcher';
+import { isLive } from './live';
 import { isNarrow } from './narrow';
 import type { Assistant, PublicApi } from './publicapi';
 import { findSite } from './site';
@@ -105,8 +106,10 @@ export function chatElement({ base, page }: Origin): CustomElementConstructor {
     /** Take a place in the page: the button into the top layer, the element to window.Glossator. */
     #arrive(): void {
       if (!this.isConnected) return;
-      if (this.#toggle) this.#toggle.showPopover();
-      else void this.#show(false);
+      if (this.#toggle) {
+        this.#toggle.showPopover();
+        if (isLive(this.#api, this.#site)) void this.#load(); // it shows on the button what a person writes
+      } else void this.#show(false);
       page.register(this);
     }
 

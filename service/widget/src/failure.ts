@@ -5,27 +5,32 @@ export type FailureKind = 'offline' | 'unreachable' | 'busy' | 'server' | 'cut';
 
 interface Details {
   detail?: string | undefined;
+  status?: number;
   retryAfter?: number | null | undefined;
 }
 
-/** What went wrong. `detail` holds the service's own words, `retryAfter` the seconds until another attempt makes sense. */
+/** What went wrong. `detail` holds the service's own words, `status` is HTTP's (0: there was no response), `retryAfter` the seconds
+ * until another attempt makes sense. */
 export class Failure extends Error {
   readonly detail: string | undefined;
+  readonly status: number;
   readonly retryAfter: number | null;
 
-  constructor(readonly kind: FailureKind, { detail, retryAfter }: Details = {}) {
+  constructor(readonly kind: FailureKind, { detail, status, retryAfter }: Details = {}) {
     super(detail ?? kind);
     this.detail = detail;
+    this.status = status ?? 0;
     this.retryAfter = retryAfter ?? null;
   }
 
   static async from(response: Response): Promise<Failure> {
+    const { status } = response;
     const detail = await detailOf(response);
-    if (response.status === 429 || response.status === 503) {
+    if (status === 429 || status === 503) {
       const retryAfter = secondsUntil(response.headers.get('Retry-After'));
-      return new Failure('busy', { retryAfter, detail: retryAfter ? undefined : detail }); // no time named: no mere queue
+      return new Failure('busy', { status, retryAfter, detail: retryAfter ? undefined : detail }); // no time named: no mere queue
     }
-    return new Failure('server', { detail: response.status < 500 ? detail : undefined });
+    return new Failure('server', { status, detail: status < 500 ? detail : undefined });
   }
 
   /** The failure as a sentence to show. */

@@ -5,6 +5,7 @@
 import { h } from './dom';
 import { fillRoot } from './fill';
 import type { Face, FrameMessage, Host } from './host';
+import { newsFor } from './news';
 import { Panel } from './panel';
 import { speech } from './strings';
 import frameCss from './style/frame.css';
@@ -17,7 +18,8 @@ export async function mount(host: Host): Promise<Face> {
   const origin = new URL(api).origin;
   const src = `${api}/frame/${encodeURIComponent(site)}?${new URLSearchParams({ language: spoken.language, theme: brand.theme })}`;
   const frame = h('iframe', { class: 'frame', src, title: brand.title, referrerpolicy: 'origin', allow: 'clipboard-write' });
-  const panel = toggle && new Panel(brand.title, spoken.strings, frame, toggle, emit, () => undefined);
+  const news = newsFor(host, spoken.strings, () => panel?.isOpen ?? true);
+  const panel = toggle && new Panel(brand.title, spoken.strings, frame, toggle, emit, news.seen, () => undefined);
   const asked: string[] = []; // before the frame is ready
 
   const post = (text: string): void => frame.contentWindow?.postMessage({ glossator: 'ask', text }, origin);
@@ -30,6 +32,10 @@ export async function mount(host: Host): Promise<Face> {
       for (const text of asked.splice(0)) post(text);
     } else if (data.glossator === 'close') {
       panel?.close();
+    } else if (data.glossator === 'live') {
+      news.live(data.detail === true);
+    } else if (data.glossator === 'arrived') {
+      news.arrived();
     } else if (data.glossator === 'question' || data.glossator === 'answer') {
       emit(data.glossator, data.detail);
     }
@@ -49,6 +55,7 @@ export async function mount(host: Host): Promise<Face> {
     },
     dispose(): void {
       panel?.close();
+      news.dispose();
       listening.abort();
       section.remove();
     },

@@ -4,7 +4,7 @@ import { Chat } from './chatview';
 import { h } from './dom';
 import { dress } from './dress';
 import { TabKeeper } from './keeper';
-import { Reader } from './reader';
+import { css as readerCss, Reader } from './reader';
 import { Service } from './service';
 import { findSite } from './site';
 import { speech } from './strings';
@@ -24,10 +24,11 @@ async function begin(): Promise<void> {
   const { site: found } = await findSite(api, site);
   const brand = brandOf(found, { language: asked.get('language') ?? undefined, theme: asked.get('theme') ?? undefined });
   const spoken = await speech(brand, undefined);
-  dress(brand, spoken, framedCss);
+  dress(brand, spoken, readerCss, framedCss);
   const service = new Service(api, site, brand.sessionRequired);
   const reader = new Reader(service, spoken.strings);
-  const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit: tell, compact: true, show: (place) => reader.show(place) });
+  const news = { live: (is: boolean) => tell('live', is), arrived: () => tell('arrived') };
+  const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit: tell, compact: true, news, reader: () => Promise.resolve(reader) });
   document.body.append(h('main', { class: 'app root launcher', 'aria-label': brand.title }, chat.element, reader.element));
   addEventListener('message', ({ source, origin, data }: MessageEvent<{ glossator?: string; text?: unknown }>) => {
     if (source === parent && origin === around && data.glossator === 'ask' && typeof data.text === 'string') chat.ask(data.text);

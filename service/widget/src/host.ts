@@ -27,6 +27,6 @@ export interface Face {
 
 /** What a frame with our page in it tells the page around it. */
 export interface FrameMessage {
-  glossator: 'ready' | 'close' | 'question' | 'answer';
+  glossator: 'ready' | 'close' | 'live' | 'arrived' | 'question' | 'answer';
   detail?: never;
 }

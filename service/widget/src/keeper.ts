@@ -2,9 +2,20 @@
  * answer. */
 import type { Answer } from './types';
 
+/** What a person wrote, or how it stands with them. */
+export interface Said {
+  id: string;
+  name: string | null;
+  text?: string;
+  state?: 'waiting' | 'away' | 'active' | 'over';
+}
+
 export interface Kept {
   conversation_id: string | null;
-  turns: { question: string; answer: Answer }[];
+  /** Each question with its answer, and with what a person said after it. */
+  turns: { question: string; answer: Answer; said?: Said[] }[];
+  /** Whether a person is called or there. */
+  live?: boolean;
 }
 
 /** Keeps the conversation that goes on. */
@@ -35,6 +46,8 @@ export function write(kept: () => Storage, key: string, value: unknown): void {
   }
 }
 
+export const tab = (): Storage => sessionStorage;
+
 /** Keeps one conversation for as long as the tab is open. */
 export class TabKeeper implements Keeper {
   readonly #key: string;
@@ -55,5 +68,3 @@ export class TabKeeper implements Keeper {
     write(tab, this.#key, null);
   }
 }
-
-const tab = (): Storage => sessionStorage;

@@ -12,6 +12,7 @@ import { findSite } from './site';
 import { SourcePanel } from './sourcepanel';
 import { speech, type Speech } from './strings';
 import heatmapCss from './style/heatmap.css';
+import readerCss from './style/reader.css';
 
 async function begin(): Promise<void> {
   const asked = new URLSearchParams(location.search);
@@ -20,7 +21,7 @@ async function begin(): Promise<void> {
   const { site: found } = await findSite(api, site);
   const brand = brandOf(found, { language: asked.get('language') ?? undefined });
   const spoken = await speech(brand, undefined);
-  dress(brand, spoken, heatmapCss);
+  dress(brand, spoken, readerCss, heatmapCss);
   const service = new Service(api, site, brand.sessionRequired);
   const conversations = new Conversations(api, site);
   const source = new SourcePanel(service, spoken.strings, brand.features.alignment ?? false);
@@ -31,16 +32,31 @@ async function begin(): Promise<void> {
     keeper: conversations,
     emit: () => undefined,
     compact: false,
-    show: (place) => source.show(place, document.activeElement as HTMLElement),
+    news: { live: () => undefined, arrived: () => countOnTab(brand.title) },
+    reader: () => Promise.resolve({ show: (place) => source.show(place, document.activeElement as HTMLElement) }),
     beside: (citation, turn, mark) => source.cite(citation, turn, mark),
   });
   const sidebar = new Sidebar(conversations, chat, spoken.strings);
   const finder = new Finder(service, spoken.strings, { ask: (question) => chat.ask(question), show: (place) => source.show(place) });
+  await chat.ready;
   document.body.replaceChildren(app(brand, spoken, chat, sidebar, finder, source));
   const question = asked.get('q');
   if (question) chat.ask(question);
+  document.addEventListener('visibilitychange', () => {
+    missed = 0;
+    document.title = brand.title;
+  });
   addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((details) => (details.open = true)));
 }
+
+/** Count on the browser's tab what a person writes while another one is looked at. */
+function countOnTab(title: string): void {
+  if (!document.hidden) return;
+  missed += 1;
+  document.title = `(${missed}) ${title}`;
+}
+
+let missed = 0;
 
 function app({ title, logo }: Brand, { strings }: Speech, chat: Chat, sidebar: Sidebar, finder: Finder, source: SourcePanel): HTMLElement {
   const menu = button('icon narrow-only', () => sidebar.element.togglePopover(), icon('list'));

@@ -15,6 +15,7 @@ export class Panel {
     content: HTMLElement,
     private readonly toggle: HTMLElement,
     private readonly emit: Emit,
+    private readonly onOpen: () => void,
     private readonly onClose: () => void,
     onFresh?: () => void,
   ) {
@@ -44,6 +45,7 @@ export class Panel {
     if (this.covers) this.element.showModal();
     else this.element.showPopover();
     this.toggle.setAttribute('aria-expanded', 'true');
+    this.onOpen();
     this.emit('open');
   }
 

@@ -5,7 +5,11 @@ import { pageLink } from './links';
 import { PageText } from './pageview';
 import type { Service } from './service';
 import type { Strings } from './strings';
+import readerCss from './style/reader.css';
 import type { Place } from './types';
+
+/** What the reader looks like. */
+export const css: string = readerCss;
 
 export class Reader {
   readonly element: HTMLDialogElement;

@@ -1,7 +1,7 @@
 /** The service as one site's visitors reach it. */
 import { Failure } from './failure';
-import { read, write } from './keeper';
-import { serverSentEvents, type ServerEvent } from './sse';
+import { read, tab, write } from './keeper';
+import { serverSentEvents } from './sse';
 import type { Alignment, Answer, Citation, PageReply, Place, SearchReply, SearchResult, SharedAnswer, TermList } from './types';
 
 /** What an answer is made of while it streams. */
@@ -13,19 +13,6 @@ export type ChatEvent =
   | { name: 'done'; data: Answer }
   | { name: 'error'; data: { detail?: string } };
 
-export interface Lead {
-  email: string;
-  consent: boolean;
-  conversation_id?: string | undefined;
-  name?: string;
-  company?: string;
-  message?: string;
-  /** What else the site's form asks for. */
-  fields?: Record<string, string>;
-}
-
-const tab = (): Storage => sessionStorage;
-
 export class Service {
   /** `api` has no slash at its end. */
   constructor(
@@ -35,48 +22,34 @@ export class Service {
   ) {}
 
   page({ collection, page_id }: Place): Promise<PageReply> {
-    return this.#get(`/v1/pages?${new URLSearchParams({ collection, id: page_id })}`);
+    return this.get(`/v1/pages?${new URLSearchParams({ collection, id: page_id })}`);
   }
 
   terms(query: string, limit: number, cursor: string | null = null, signal?: AbortSignal): Promise<TermList> {
     const asked = new URLSearchParams({ query, limit: String(limit), ...(cursor && { cursor }) });
-    return this.#get(`/v1/terms?${asked}`, signal);
+    return this.get(`/v1/terms?${asked}`, signal);
   }
 
   search(query: string, limit: number, signal?: AbortSignal): Promise<SearchReply> {
-    return this.#post('/v1/search', { query, limit }, signal).then((response) => response.json() as Promise<SearchReply>);
+    return this.post('/v1/search', { query, limit }, signal).then((response) => response.json() as Promise<SearchReply>);
   }
 
   alignment(messageId: string, citation: number): Promise<Alignment> {
-    return this.#get(`/v1/messages/${encodeURIComponent(messageId)}/alignment?citation=${citation}`);
+    return this.get(`/v1/messages/${encodeURIComponent(messageId)}/alignment?citation=${citation}`);
   }
 
   async feedback(message_id: string, rating: 'up' | 'down', comment?: string): Promise<void> {
-    await this.#post('/v1/feedback', { message_id, rating, ...(comment && { comment }) });
+    await this.post('/v1/feedback', { message_id, rating, ...(comment && { comment }) });
   }
 
   async share(messageId: string): Promise<string> {
-    const response = await this.#post(`/v1/messages/${encodeURIComponent(messageId)}/share`, {});
+    const response = await this.post(`/v1/messages/${encodeURIComponent(messageId)}/share`, {});
     const { url } = (await response.json()) as { url: string };
     return new URL(url, this.api).href;
   }
 
   shared(token: string): Promise<SharedAnswer> {
-    return this.#get(`/v1/shares/${encodeURIComponent(token)}`);
-  }
-
-  async leaveMessage(lead: Lead): Promise<void> {
-    await this.#post('/v1/leads', lead);
-  }
-
-  async askForPerson(conversation_id: string, reason: string): Promise<void> {
-    await this.#post('/v1/handoffs', { conversation_id, reason });
-  }
-
-  /** Yield what happens in a conversation from now on, until `signal` ends it. */
-  async *events(conversationId: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
-    const response = await this.#ok(`/v1/conversations/${encodeURIComponent(conversationId)}/events`, { signal, headers: { Accept: 'text/event-stream' } });
-    if (response.body) yield* serverSentEvents(response.body);
+    return this.get(`/v1/shares/${encodeURIComponent(token)}`);
   }
 
   /** Yield the events of an answer. Throws Failure, and AbortError once `signal` stops it. */
@@ -99,15 +72,16 @@ export class Service {
     throw new Failure('cut'); // whoever reads on after the last event has not seen its end
   }
 
-  #get<T>(path: string, signal?: AbortSignal): Promise<T> {
-    return this.#ok(path, signal && { signal }).then((response) => response.json() as Promise<T>);
+  get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return this.ok(path, signal && { signal }).then((response) => response.json() as Promise<T>);
   }
 
-  #post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
-    return this.#ok(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), ...(signal && { signal }) });
+  post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
+    return this.ok(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), ...(signal && { signal }) });
   }
 
-  async #ok(path: string, options: RequestInit = {}): Promise<Response> {
+  /** Send a request. Throws Failure where it is not done. */
+  async ok(path: string, options: RequestInit = {}): Promise<Response> {
     const response = await this.#fetch(path, options);
     if (!response.ok) throw await Failure.from(response);
     return response;

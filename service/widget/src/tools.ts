@@ -1,7 +1,7 @@
 /** What a visitor does with an answer: copy it, share it, say whether it helped. */
 import { webAddress } from './address';
 import type { Chat } from './chatview';
-import { button, h } from './dom';
+import { button, h, present } from './dom';
 import { Failure } from './failure';
 import { icon, iconButton } from './icon';
 import { plainText } from './markdown';
@@ -74,10 +74,11 @@ export class Tools {
       event.preventDefault();
       const comment = text.value.trim();
       if (comment && (await this.#attempt(service.feedback(this.answer.message_id, rating, comment).then(() => true))) === null) return;
-      this.#comment.replaceChildren(h('p', { class: 'aside', role: 'status' }, strings.thanks));
+      this.#comment.replaceChildren(...present([h('p', { class: 'aside', role: 'status' }, strings.thanks), this.chat.afterword()]));
     };
     const thanks = h('p', { class: 'aside', role: 'status' }, strings.thanks);
-    this.#comment.replaceChildren(thanks, h('form', { class: 'form', onsubmit: send }, text, h('button', { class: 'outlined' }, strings.submit)));
+    const form = h('form', { class: 'form', onsubmit: send }, text, h('button', { class: 'outlined' }, strings.submit));
+    this.#comment.replaceChildren(...present([thanks, form, this.chat.afterword()]));
   }
 
   /** Wait for a request; where it fails, say so and return null. */

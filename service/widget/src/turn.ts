@@ -3,6 +3,7 @@ import type { Chat } from './chatview';
 import { button, caption, h, list, unseen } from './dom';
 import { sentence, type Failure } from './failure';
 import { icon } from './icon';
+import type { Said } from './keeper';
 import { headingPath } from './links';
 import { Markdown } from './markdown';
 import { fill } from './strings';
@@ -16,6 +17,7 @@ export class Turn {
   markdown = '';
   citations: Citation[] = [];
   answer: Answer | null = null;
+  said: Said[] = []; // by a person, after it
   readonly #body = h('div', { class: 'body' });
   readonly #extras = h('div', { class: 'extras', 'aria-live': 'off' }); // the answer is announced, what is under it is not
   readonly #working = h('p', { class: 'working' });
@@ -127,7 +129,7 @@ export class Turn {
   }
 
   #underAnswer(answer: Answer): Node[] {
-    const { strings, brand } = this.chat;
+    const { strings } = this.chat;
     const { outcome, refusal_reason: reason, sources, related_terms, suggestions, unsupported } = answer;
     const refused = outcome === 'refused';
     const terms = related_terms.map(({ name, definition }) => ({ name, definition, question: fill(strings.whatIs, name) }));
@@ -138,10 +140,10 @@ export class Turn {
       (outcome === 'answered' || outcome === 'closest' || refused) && new Tools(this.chat, answer).element,
       // What was found for a refused question does not answer it, so it is not shown as a source.
       sources.length > 0 && !refused && this.#sources(sources),
-      (refused || outcome === 'closest') && this.#waysOn(),
+      (refused || outcome === 'closest') && this.#waysOn(outcome),
       terms.length > 0 && h('div', { class: 'group' }, caption(refused ? strings.nearest : strings.related), this.#terms(terms)),
       others.length > 0 && h('div', { class: 'group next' }, outcome !== 'clarify' && caption(strings.next), this.chat.questions(others)),
-      outcome === 'conversation' && (brand.features.handoff || brand.features.leads) ? this.#waysOn() : null,
+      outcome === 'conversation' && this.#waysOn(outcome),
     ];
     return shown.filter((node): node is Node => node instanceof Node);
   }
@@ -151,15 +153,14 @@ export class Turn {
     return h('details', {}, h('summary', {}, icon('down'), fill(this.chat.strings.sources, sources.length)), list('sources', sources.map(about)));
   }
 
-  /** Offer a person where the site has one, by message or at once. */
-  #waysOn(): HTMLElement | null {
+  /** Offer a person where the site has one: at once where somebody is there, else by message. */
+  #waysOn(outcome: string): HTMLElement | null {
     const { brand, strings } = this.chat;
     const { leads, handoff } = brand.features;
-    if (!leads && !handoff) return null;
-    const place = h('div', { class: 'form-place' });
-    const leave = button('outlined', () => this.chat.leaveMessage(place, this.question), icon('mail'), strings.leaveMessage);
-    const talk = button('outlined', () => void this.chat.talk(place, this.question), icon('person'), strings.talk);
-    return h('div', { class: 'group' }, h('div', { class: 'ways' }, leads && leave, handoff && talk), place);
+    const away = Boolean(handoff) && !brand.personThere;
+    const leave = away || (Boolean(leads) && brand.leadForm?.when !== 'after');
+    if (!leave && !handoff) return null;
+    return this.chat.ways(this.question, { leave, talk: handoff && !away, above: away && outcome !== 'conversation' && strings.away });
   }
 
   #terms(terms: { name: string; definition: string; question: string }[]): HTMLElement {

@@ -7,6 +7,7 @@ export type Alignment = Schemas['AlignmentReply'];
 export type Answer = Schemas['Answer'];
 export type Citation = Schemas['Citation'];
 export type Features = Schemas['Features'];
+export type HandoffReply = Schemas['HandoffReply'];
 export type LeadForm = Schemas['LeadForm'];
 export type PageReply = Schemas['PageReply'];
 export type SearchReply = Schemas['SearchReply'];
@@ -15,6 +16,9 @@ export type SharedAnswer = Schemas['SharedAnswer'];
 export type SiteReply = Schemas['SiteReply'];
 export type TermItem = Schemas['TermItem'];
 export type TermList = Schemas['TermList'];
+export type VisitorConversation = Schemas['VisitorConversation'];
+export type VisitorHandoff = Schemas['VisitorHandoff'];
+export type VisitorMessage = Schemas['VisitorMessage'];
 
 /** A stretch of a page: what a citation and a source have in common. */
 export type Place = Pick<Citation, 'page_id' | 'collection' | 'title' | 'link' | 'heading' | 'start' | 'end'>;

@@ -898,6 +898,8 @@ export interface paths {
         /**
          * Events
          * @description Stream what a person writes (`message`) and whether one is called or there (`handoff`), from now on.
+         *
+         *     Whoever opens the stream and then reads the conversation misses nothing; `message_id` tells what came both ways.
          */
         get: operations["events_v1_conversations__conversation_id__events_get"];
         put?: never;
@@ -2323,13 +2325,13 @@ export interface components {
             fields: string[];
             /**
              * Required
-             * @description Those of the fields that must be filled in.
+             * @description Those of the fields that must be filled in. The form has no use without the e-mail address; `email` says that it cannot be skipped either, where it comes `before`.
              * @default []
              */
             required: string[];
             /**
              * When
-             * @description When the form is offered in a chat.
+             * @description When a chat offers the form. `before`: before the first question, once a visit; visitors can skip it unless `required` names a field. `during`: where the content held no answer. `after`: at the end of a conversation, which is when an answer is rated, a person leaves, or a new conversation begins.
              * @default during
              * @enum {string}
              */
@@ -2943,7 +2945,7 @@ export interface components {
             /**
              * Person
              * @description To the wish to talk to a person.
-             * @default I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.
+             * @default I am an automated assistant. To reach a person of this site, use what is offered below, or its contact page.
              */
             person: string;
             /**
@@ -3306,7 +3308,7 @@ export interface components {
              *       "goodbye": "Goodbye!",
              *       "hello": "Hello! What would you like to know?",
              *       "interrupted": "The answer broke off here. This is what the content says:",
-             *       "person": "I am an automated assistant, and I cannot connect you to a person from here. Please use the contact page of this site.",
+             *       "person": "I am an automated assistant. To reach a person of this site, use what is offered below, or its contact page.",
              *       "refused": "I did not find an answer to this in the content.",
              *       "thanks": "You are welcome.",
              *       "unavailable": "This is what the content says, quoted:",
@@ -3534,7 +3536,9 @@ export interface components {
         };
         /**
          * VisitorMessage
-         * @description One message as the visitor saw it. ``message_id`` and ``citations`` are the assistant's.
+         * @description One message as the visitor saw it.
+         *
+         *     ``message_id`` is missing where the assistant was asked; ``citations`` and ``outcome`` are the assistant's.
          */
         VisitorMessage: {
             /**

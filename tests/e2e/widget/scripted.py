@@ -107,6 +107,10 @@ class Script:
     authorized: list[str | None] = field(default_factory=list)  # the sessions of what was posted
     go_on: threading.Event = field(default_factory=threading.Event)  # what a held stream waits for
     agent: list[str] = field(default_factory=list)  # what a person writes
+    handoff: dict[str, Any] | None = None  # how it stands with the person, once one is asked for
+    offline: bool = False  # whether nobody is there when one is asked for
+    events_status: int = 200  # of the stream of what a person writes
+    listened: int = 0  # how often that was asked for
 
     def site(self) -> dict[str, Any]:
         """Return the reply of /v1/site."""
@@ -117,6 +121,11 @@ class Script:
             "person_there": True,
         }  # fmt: skip
         return plain | self.brand | {"features": self.features}
+
+    def written(self) -> list[dict[str, Any]]:
+        """Return what the person wrote, as messages."""
+        plain = {"role": "agent", "name": "Ada", "created_at": "2030-01-01T00:00:00Z"}
+        return [plain | {"message_id": f"a{i}", "text": text} for i, text in enumerate(self.agent)]
 
 
 class _Service:
@@ -141,7 +150,10 @@ class _Service:
     async def _get(self, request: Request) -> Response:
         path = request.url.path
         if path.endswith("/events"):
-            return _stream(request, self._events())
+            self._script.listened += 1
+            if self._script.events_status != 200:
+                return JSONResponse({"detail": "it broke"}, self._script.events_status, _allowed(request))
+            return _stream(request, self._events(len(self._script.agent)))
         reply = self._file(path) or JSONResponse(*self._found(path, request.query_params.get("query", "")))
         reply.headers.update(_allowed(request))
         return reply
@@ -170,6 +182,9 @@ class _Service:
             return page | {"headings": []} | self._script.page, 200
         if path.startswith("/v1/shares/"):
             return self._script.shared, 200
+        if path.startswith("/v1/conversations/"):
+            said = {"conversation_id": "c1", "messages": self._script.written(), "handoff": self._script.handoff}
+            return said, 200
         if path.endswith("/alignment"):
             return ALIGNMENT, 200
         return {"detail": "there is nothing here"}, 404
@@ -180,6 +195,10 @@ class _Service:
         self._script.posted.append((path, body))
         if path == "/v1/chat" and body["message"] not in _FAILURES:
             return _stream(request, self._answered(body["message"]))
+        if path == "/v1/handoffs":
+            state = {"id": "h1", "status": "waiting", "agent": None, "offline": self._script.offline}
+            self._script.handoff = state
+            return JSONResponse({name: state[name] for name in ("id", "status", "offline")}, 201, _allowed(request))
         data, status, headers = _FAILURES[body["message"]] if path == "/v1/chat" else _kept(path, body)
         return JSONResponse(data, status, headers | _allowed(request))
 
@@ -200,10 +219,19 @@ class _Service:
         yield _event("delta", {"text": done["answer"][12:]})
         yield _event("done", done)
 
-    async def _events(self) -> AsyncIterator[str]:
-        for i, text in enumerate(self._script.agent):
-            yield _event("message", {"message_id": f"a{i}", "role": "agent", "text": text, "name": "Ada"})
-        await self._held(5)
+    async def _events(self, heard: int) -> AsyncIterator[str]:
+        """Yield what comes from now on: after the first messages, as many as there were when it was asked for."""
+        told = None
+        yield ": heard\n\n"
+        while not self._script.go_on.is_set():
+            written = self._script.written()
+            for message in written[heard:]:
+                yield _event("message", message)
+            heard = len(written)
+            if self._script.handoff not in (None, told):
+                told = self._script.handoff
+                yield _event("handoff", told)
+            await asyncio.sleep(0.02)
 
     async def _held(self, seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -102,6 +102,7 @@ def test_what_can_mean_several_things_is_chosen(open_page, hosts, script):
     page.evaluate("Glossator.ask('clarify')")
     page.get_by_role("button", name="The HNSW index?").click()
     expect(page.get_by_role("log")).to_contain_text("You asked: The HNSW index?")
+    expect(page.locator("glossator-chat .turn[data-outcome]")).to_have_count(2)
     assert script.posted[-1][1] == {"message": "The HNSW index?", "conversation_id": "c1"}
 
 
@@ -169,7 +170,7 @@ def test_a_message_for_the_people_behind_the_site(open_page, hosts, script):
 
 def test_a_site_asks_for_fields_of_its_own(open_page, hosts, script):
     script.brand["lead_form"] = {
-        "when": "refused", "fields": ["company", "order"], "required": ["order"], "consent": "Store it.",
+        "when": "during", "fields": ["company", "order"], "required": ["order"], "consent": "Store it.",
     }  # fmt: skip
     page = open_page(f"{hosts}/plain").page
     page.evaluate("Glossator.ask('refuse')")

@@ -72,7 +72,7 @@ def poison(script: Script, batch: tuple[str, ...]) -> None:
     script.brand = {
         "title": joined, "greeting": joined, "suggestions": list(batch[:4]), "color": batch[0], "font": batch[-1],
         "logo": batch[0], "privacy_url": batch[-1],
-        "lead_form": {"when": "refused", "fields": list(batch[:4]), "required": [], "consent": joined}, "position": batch[0], "theme": batch[-1],
+        "lead_form": {"when": "during", "fields": list(batch[:4]), "required": [], "consent": joined}, "position": batch[0], "theme": batch[-1],
         "formality": batch[0], "languages": [batch[0]],
     }  # fmt: skip
     script.page = {"title": joined, "text": f"{TEXT}\n{joined}", "url": batch[0]}
@@ -130,9 +130,33 @@ def test_no_string_runs_or_links_anywhere(browser, batches, where):
                 }"""
             )
             assert marks >= len(batch)  # some strings hold marks of their own
+            page.locator("dialog[open] .text").wait_for()
             _check(page)
             page.evaluate("sessionStorage.clear(); localStorage.clear()")
     assert opened == []
+    context.close()
+
+
+def test_what_people_write_does_not_run_either(browser, batches):
+    script = Script()
+    context = browser.new_context()
+    context.add_init_script(_TRAP)
+    page = context.new_page()
+    with scripted(script) as service, hosting({"": Host()}, service) as hosts:
+        for batch in batches:
+            script.agent = list(batch)
+            page.goto(hosts)
+            page.locator("glossator-chat .toggle").wait_for()
+            page.evaluate("Glossator.ask('person')")
+            page.locator(".talk").click()
+            page.locator(".person").nth(len(batch) - 1).wait_for()
+            script.handoff = {"id": "h1", "status": "active", "agent": "\n".join(batch), "offline": False}
+            page.locator(".note.active").wait_for()
+            _check(page)
+            page.goto(hosts)  # and from what was kept
+            page.locator(".person").nth(len(batch) - 1).wait_for(state="attached")
+            _check(page)
+            page.evaluate("sessionStorage.clear()")
     context.close()
 
 

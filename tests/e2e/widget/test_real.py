@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import folder_served, serving
+from tests.e2e.conftest import folder_served, glossator, serving
 
 pytestmark = pytest.mark.model
 
@@ -30,12 +32,15 @@ def origin(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def server(shipped: Path, origin: str, host_page: str) -> Iterator[str]:
-    sites = [
-        {"id": "default"},
-        {"id": "docs", "title": "Ask the docs", "allowed_origins": [origin, host_page], "color": "#1f6b55"},
-    ]
-    with serving(shipped, site=json.dumps(sites)) as address:
+def sites(origin: str, host_page: str) -> str:
+    """The sites, as a setting."""
+    docs = {"id": "docs", "title": "Ask the docs", "allowed_origins": [origin, host_page], "color": "#1f6b55"}
+    return json.dumps([{"id": "default"}, docs])
+
+
+@pytest.fixture(scope="module")
+def server(shipped: Path, sites: str) -> Iterator[str]:
+    with serving(shipped, site=sites) as address:
         yield address
 
 
@@ -141,3 +146,78 @@ def test_search_as_you_type_over_the_real_glossary(open_page, server):
     page.locator("textarea").wait_for()
     page.get_by_role("combobox").fill("embedd")
     expect(page.get_by_role("option").first).to_contain_text("Embedding")
+
+
+@pytest.fixture
+def agent(shipped: Path, server: str, sites: str) -> Iterator[httpx.Client]:
+    """An agent at the inbox."""
+    made = glossator(shipped, "keys", "create", "--role", "agent", "--json", site=sites)
+    assert made.returncode == 0, made.stderr
+    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['key']}"}
+    with httpx.Client(base_url=f"{server}/v1/admin", headers=headers, timeout=20) as client:
+        yield client
+
+
+def waiting(agent: httpx.Client, site: str) -> str:
+    """Return the handoff that waits at a site, once there is one."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        reply = agent.get("handoffs", params={"status": "waiting"}).raise_for_status()
+        if found := [one["id"] for one in reply.json()["items"] if one["site_id"] == site]:
+            return f"handoffs/{found[0]}"
+        time.sleep(0.2)
+    raise AssertionError("nobody waits")
+
+
+def transcript(agent: httpx.Client, handoff: str) -> list[tuple[str, str]]:
+    """Return who wrote what, as the agent sees it."""
+    messages = agent.get(handoff).raise_for_status().json()["handoff_messages"]
+    return [(one["author"], one["text"]) for one in messages]
+
+
+@pytest.mark.parametrize("face", ["widget", "page"])
+@pytest.mark.usefixtures("snippet")
+def test_a_talk_with_an_agent_goes_on_after_a_reload(open_page, origin, server, agent, face):
+    watched = open_page(f"{origin}/index.html" if face == "widget" else server)
+    page = watched.page
+    if face == "widget":
+        page.get_by_role("button", name="Ask the docs").click()
+    page.get_by_role("textbox", name="Your question").fill("I want to talk to a person")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Talk to a person", exact=True).click()
+    expect(page.get_by_role("log")).to_contain_text("A person has been asked to join.")
+    handoff = waiting(agent, "docs" if face == "widget" else "default")
+    agent.post(f"{handoff}/take").raise_for_status()
+    expect(page.get_by_role("log")).to_contain_text("has joined.", timeout=15_000)
+    agent.post(f"{handoff}/reply", json={"text": "How can I help?"}).raise_for_status()
+    expect(page.locator(".person")).to_have_count(1)
+    page.get_by_role("textbox", name="Your question").fill("It says error 4711.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn[data-outcome=handed_off]")).to_have_count(1)
+
+    page.goto("about:blank")
+    agent.post(f"{handoff}/reply", json={"text": "That one is known."}).raise_for_status()
+    page.go_back()
+    if face == "widget":
+        page.get_by_role("button", name="New messages: 1").click()
+    expect(page.locator(".person .answer")).to_contain_text(["How can I help?", "That one is known."])
+    agent.post(f"{handoff}/reply", json={"text": "Please try again."}).raise_for_status()
+    expect(page.locator(".person .answer")).to_contain_text(["How", "That one is known.", "Please try again."])
+
+    page.get_by_role("textbox", name="Your question").fill("It works.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn[data-outcome=handed_off]")).to_have_count(2)
+    said = [
+        ("agent", "How can I help?"), ("visitor", "It says error 4711."), ("agent", "That one is known."),
+        ("agent", "Please try again."), ("visitor", "It works."),
+    ]  # fmt: skip
+    until = time.monotonic() + 20
+    while (heard := transcript(agent, handoff)) != said and time.monotonic() < until:
+        time.sleep(0.2)
+    assert heard == said
+    agent.post(f"{handoff}/return").raise_for_status()
+    expect(page.get_by_role("log")).to_contain_text("has left. The assistant answers again.")
+    page.get_by_role("textbox", name="Your question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("Bahdanau")
+    assert [line for line in watched.faults if "favicon" not in line and "404" not in line] == []

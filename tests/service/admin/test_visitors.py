@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from service.access.visit import Guest
+from service.api.conversations import events as live_events
 from tests.service.admin.acting import ask, key, lead, settled
 from tests.service.admin.conftest import SHOP
 from tests.service.api import client, events
@@ -70,6 +72,13 @@ async def test_leads_that_are_refused_name_the_field(http, change, named):
     assert named in reply.json()["detail"]
 
 
+async def test_an_address_is_always_filled_in(data_dir):
+    site = [{"id": "default", "leads": {"required": ["email"]}}]
+    async with client(data_dir, site=site) as http:
+        body = {"email": "ada@example.com", "consent": True}
+        assert (await http.post("/v1/leads", json=body)).status_code == 201
+
+
 async def test_a_full_spool_answers_questions_and_takes_no_leads(data_dir):
     async with client(data_dir, spool_mib=1, answer_threshold=0.3) as http:
         spool = http.app.state.services.store.spool
@@ -128,15 +137,14 @@ async def test_two_agents_take_one_handoff(http):
 
 
 async def test_live_events(http):
-    from service.api.conversations import _news
-
     services = http.app.state.services
+    guest = Guest(services.sites.get("default"), None)
     answer = await ask(http)
     conversation = answer["conversation_id"]
     await http.post("/v1/handoffs", json={"conversation_id": conversation})
     await settled(http)
     agent = await key(http, "agent")
-    stream = _news(conversation, services)
+    stream = (await live_events(conversation, guest, services)).body_iterator
     assert (await anext(stream)).startswith(b":"), "a comment says that the stream is open"
     assert events((await anext(stream)).decode())[0][0] == "handoff"
     [waiting] = (await http.get("/v1/admin/handoffs", headers=agent)).json()["items"]
@@ -147,6 +155,18 @@ async def test_live_events(http):
     await http.post(f"{path}/reply", json={"text": "Hello"}, headers=agent)
     [(name, message)] = events((await anext(stream)).decode())
     assert (name, message["role"], message["text"]) == ("message", "agent", "Hello")
+    later = (await live_events(conversation, guest, services)).body_iterator
+    await http.post(f"{path}/reply", json={"text": "Are you there?"}, headers=agent)
+    [(name, second)] = events((await anext(stream)).decode())
+    assert (await anext(later)).startswith(b":")
+    news = dict(events((await anext(later)).decode() + (await anext(later)).decode()))
+    assert news["message"] == second, "what is written once the stream has begun is news, however late it is read"
+    said = (await http.get(f"/v1/conversations/{conversation}")).json()["messages"]
+    assert [one["message_id"] for one in said if one["role"] == "agent"] == [
+        message["message_id"],
+        second["message_id"],
+    ]
+    await later.aclose()
     await http.post(f"{path}/close", headers=agent)
     [(name, state)] = events((await anext(stream)).decode())
     assert (name, state["status"]) == ("handoff", "closed")

@@ -1,0 +1,1 @@
+var l=new Set(["http:","https:","mailto:"]),r=new Set(["http:","https:"]);function e(n,s){let t=n&&URL.canParse(n)?new URL(n):null;return t&&s.has(t.protocol)?t.href:null}var i=n=>e(n,l),o=n=>e(n,r);export{i as a,o as b};

@@ -1,0 +1,1 @@
+import{a as e}from"./chunk-YBNW4UH4.js";import{b as l}from"./chunk-O33UZ5SP.js";import{a as n}from"./chunk-ZISYIZOF.js";function m(t,{open:o}){let r=l(t);return r===null?null:n("a",{class:"quiet",href:r,target:"_blank",rel:"noopener"},o,e("out"))}function u({heading:t}){return t.length?n("p",{class:"path"},t.join(" › ")):null}export{m as a,u as b};
