@@ -113,6 +113,11 @@ class HandoffSettings(_Part):
         (), description="A person is called where a message holds one of these words or phrases."
     )
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether a person is called in some conversations without being asked for."""
+        return self.enabled and (bool(self.keywords) or self.after_refusals is not None or self.below_score is not None)
+
     def is_open(self, when: datetime) -> bool:
         """Whether somebody is there at a moment."""
         there = when.astimezone(zoneinfo.ZoneInfo(self.timezone))

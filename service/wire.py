@@ -120,7 +120,11 @@ class LeadForm:
 
 @dataclass(frozen=True, slots=True)
 class SiteReply:
-    """What a visitor's page needs to show the assistant."""
+    """What a visitor's page needs to show the assistant.
+
+    ``person_there`` is whether a person can be called now, ``person_by_rule`` whether the site has rules by which one is
+    called unasked.
+    """
 
     id: str
     title: str
@@ -138,6 +142,7 @@ class SiteReply:
     lead_form: LeadForm | None
     session_required: bool
     person_there: bool
+    person_by_rule: bool
 
 
 @dataclass(frozen=True, slots=True)

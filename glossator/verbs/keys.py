@@ -35,7 +35,7 @@ def create(
     """Make a key. It is shown this once."""
 
     async def work(database: Database) -> tuple[Key, str]:
-        await sites.seed(database, context.obj.sites.values())
+        await sites.introduce(database, context.obj.sites.values())
         if site is not None:
             await sites.found(database, site)
         return await keys.create(database, role, site, name)

@@ -40,7 +40,7 @@ def create(
     kept = asyncio.run(password.hashed(_asked()))
 
     async def work(database: Database) -> Member:
-        await sites.seed(database, context.obj.sites.values())
+        await sites.introduce(database, context.obj.sites.values())
         if site is not None:
             await sites.found(database, site)
         return await members.create(database, address, name or address.partition("@")[0], kept, role, site)

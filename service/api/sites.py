@@ -43,6 +43,7 @@ def site(site_id: str, services: TheServices) -> SiteReply:
         lead_form=_form(found.leads) if found.leads.enabled else None,
         session_required=found.access.require_session,
         person_there=there,
+        person_by_rule=found.handoff.has_rules,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -14,17 +15,28 @@ from service.store.rows import SiteRow
 from service.store.schema import milliseconds, now, sites
 
 
+async def introduce(database: Database, configured: Iterable[SiteSettings]) -> None:
+    """Bring in the configured sites that the store does not know.
+
+    What it knows stays as it is: a command may be run without the configuration of the service.
+    """
+    async with database.writing() as connection:
+        known = set((await connection.execute(select(sites.c.id))).scalars())
+        for site in configured:
+            if site.id not in known:
+                await connection.execute(sites.insert().values(_seeded(site, now())))
+
+
 async def seed(database: Database, configured: Iterable[SiteSettings]) -> list[str]:
     """Bring in the configured sites; return the ids of those that the configuration no longer counts for."""
-    wanted = {site.id: site.model_dump(mode="json", exclude_defaults=True) for site in configured}
+    wanted = {site.id: site for site in configured}
     at, edited = now(), []
     async with database.writing() as connection:
         known = {row.id: row for row in await connection.execute(select(sites))}
-        for site_id, settings in wanted.items():
-            row = known.get(site_id)
+        for site_id, site in wanted.items():
+            row, settings = known.get(site_id), _settings(site)
             if row is None:
-                new = {"id": site_id, "settings": settings, "seeded": True, "created_at": at, "updated_at": at}
-                await connection.execute(sites.insert().values(new))
+                await connection.execute(sites.insert().values(_seeded(site, at)))
             elif row.seeded and row.settings != settings:
                 change = update(sites).where(sites.c.id == site_id)
                 await connection.execute(change.values(settings=settings, updated_at=at))
@@ -33,6 +45,14 @@ async def seed(database: Database, configured: Iterable[SiteSettings]) -> list[s
         gone = [row.id for row in known.values() if row.seeded and row.id not in wanted]
         await connection.execute(delete(sites).where(sites.c.id.in_(gone)))
     return edited
+
+
+def _settings(site: SiteSettings) -> dict[str, Any]:
+    return site.model_dump(mode="json", exclude_defaults=True)
+
+
+def _seeded(site: SiteSettings, at: int) -> dict[str, Any]:
+    return {"id": site.id, "settings": _settings(site), "seeded": True, "created_at": at, "updated_at": at}
 
 
 async def version(database: Database) -> tuple[int, int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
 
 from content.errors import ConfigurationError, Conflict, NotFound
 from glossator.cli import app
+from service.store.database import DATABASE_FILE
 
 
 @pytest.fixture
@@ -27,6 +30,24 @@ def test_the_first_owner_is_made(run):
     assert (made["email"], made["role"]) == ("ada@example.com", "owner")
     with pytest.raises(Conflict, match="already"):
         run("create", "ada@example.com")
+
+
+@pytest.mark.parametrize("command", [("members", "create", "ada@example.com"), ("keys", "create", "--role", "viewer")])
+def test_a_command_without_the_services_configuration_leaves_its_sites_alone(tmp_path, monkeypatch, command):
+    def run(*arguments: str) -> str:
+        made = ["--data-dir", str(tmp_path / "var"), *arguments]
+        result = CliRunner().invoke(app, made, input="correct horse battery\n", catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    monkeypatch.setenv("GLOSSATOR_SITE", '[{"id": "default", "title": "Ours"}, {"id": "docs"}]')
+    run("keys", "create", "--role", "viewer", "--site", "docs")
+    monkeypatch.delenv("GLOSSATOR_SITE")
+    run(*command)
+    with closing(sqlite3.connect(tmp_path / "var" / DATABASE_FILE)) as store:
+        kept = {site: json.loads(settings) for site, settings in store.execute("SELECT id, settings FROM sites")}
+    assert kept.keys() == {"default", "docs"}
+    assert kept["default"]["title"] == "Ours"
 
 
 def test_what_cannot_be_a_member_is_refused(run):

@@ -19,6 +19,7 @@ export interface Brand {
   sessionRequired: boolean;
   /** Whether somebody is there to take over, as far as this is known when the page is loaded. */
   personThere: boolean;
+  personByRule: boolean;
   features: Partial<Features>;
 }
 
@@ -45,6 +46,7 @@ export function brandOf(site: SiteReply | null, given: DOMStringMap): Brand {
     leadForm: site?.lead_form ?? null,
     sessionRequired: site?.session_required ?? false,
     personThere: site?.person_there ?? false,
+    personByRule: site?.person_by_rule ?? false,
     features: site?.features ?? {},
   };
 }

@@ -322,8 +322,8 @@ export class Chat {
     turn.finish(answer);
     this.say('');
     this.#conversation = answer.conversation_id;
-    // Where a rule of the site has called a person, their words come the same way.
     if (answer.outcome === 'handed_off') void this.#with((people) => people.follow());
+    else if (this.brand.personByRule) void this.#with((people) => people.look());
     this.#save();
     this.setting.emit('answer', answer);
   }

@@ -24,6 +24,10 @@ export class Talk {
     this.#shown = new Set(chat.said.map(({ id }) => id));
   }
 
+  get #path(): string {
+    return `/v1/conversations/${encodeURIComponent(this.conversationId)}`;
+  }
+
   /** Ask for a person, and show what they write from then on. Throws Failure. */
   async ask(reason: string, contact?: string): Promise<void> {
     const response = await this.chat.service.post('/v1/handoffs', { conversation_id: this.conversationId, reason, ...(contact && { contact }) });
@@ -52,6 +56,16 @@ export class Talk {
     }
   }
 
+  /** Follow if a person has been called. */
+  async look(): Promise<void> {
+    try {
+      const { handoff }: VisitorConversation = await this.chat.service.get(this.#path);
+      if (handoff && !isOver(handoff)) void this.follow();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error; // the next answer looks again
+    }
+  }
+
   /** Say no more: the chat shows another conversation. */
   dispose(): void {
     this.#disposed = true;
@@ -66,9 +80,8 @@ export class Talk {
   /** First open the stream, then see what came before it: so nothing falls between the two. */
   async #listen(signal: AbortSignal, heard: () => void): Promise<void> {
     const { service } = this.chat;
-    const path = `/v1/conversations/${encodeURIComponent(this.conversationId)}`;
-    const { body } = await service.ok(`${path}/events`, { signal, headers: { Accept: 'text/event-stream' } });
-    this.#catchUp(await service.get(path, signal));
+    const { body } = await service.ok(`${this.#path}/events`, { signal, headers: { Accept: 'text/event-stream' } });
+    this.#catchUp(await service.get(this.#path, signal));
     heard();
     for await (const event of serverSentEvents(body!)) this.#take(event);
   }

@@ -8,6 +8,8 @@ import { contactForm, leadForm } from './lead';
 import peopleCss from './style/people.css';
 import type { Turn } from './turn';
 
+const LOOK_MS = 2000;
+
 export class People {
   #talk: Talk | null = null;
 
@@ -24,6 +26,12 @@ export class People {
 
   async follow(): Promise<void> {
     await this.#current()?.follow();
+  }
+
+  /** Go on where a rule of the site has called a person, which all processes of the service know a moment later. */
+  async look(): Promise<void> {
+    await new Promise((later) => setTimeout(later, LOOK_MS));
+    await this.#current()?.look();
   }
 
   /** Leave the conversation: the chat shows another one. */

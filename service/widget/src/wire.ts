@@ -3132,6 +3132,9 @@ export interface components {
         /**
          * SiteReply
          * @description What a visitor's page needs to show the assistant.
+         *
+         *     ``person_there`` is whether a person can be called now, ``person_by_rule`` whether the site has rules by which one is
+         *     called unasked.
          */
         SiteReply: {
             /** Color */
@@ -3153,6 +3156,8 @@ export interface components {
             lead_form: components["schemas"]["LeadForm"] | null;
             /** Logo */
             logo: string | null;
+            /** Person By Rule */
+            person_by_rule: boolean;
             /** Person There */
             person_there: boolean;
             /**

@@ -118,7 +118,7 @@ class Script:
             "id": "default", "title": "Ask the docs", "greeting": None, "suggestions": ["What is an index?"],
             "color": None, "theme": "auto", "font": None, "logo": None, "position": "right", "languages": [],
             "formality": "formal", "privacy_url": "https://docs.example/privacy", "lead_form": None, "session_required": False,
-            "person_there": True,
+            "person_there": True, "person_by_rule": False,
         }  # fmt: skip
         return plain | self.brand | {"features": self.features}
 

@@ -60,6 +60,18 @@ def test_a_talk_goes_on_after_a_reload(open_page, hosts, service, script, host):
     assert watched.violations() == []
 
 
+def test_a_person_whom_a_rule_has_called_is_heard_at_once(open_page, hosts, script):
+    script.brand = {"person_by_rule": True}
+    script.handoff = ACTIVE | {"status": "waiting", "agent": None}
+    watched = open_page(f"{hosts}/plain", reduced_motion="reduce")
+    page = watched.page
+    page.evaluate("Glossator.ask('What is an index?')")
+    expect(page.locator(".note")).to_have_text(["A person has been asked to join. The answer will appear here."])
+    script.agent.append("Hello, this is Ada.")
+    expect(page.locator(".person .answer")).to_contain_text(["Hello, this is Ada."])
+    assert watched.faults == []
+
+
 def test_what_has_arrived_is_told_in_every_way(open_page, hosts, script):
     watched = open_page(f"{hosts}/plain", reduced_motion="reduce")
     page = watched.page

@@ -174,6 +174,8 @@ async def test_live_events(http):
 
 
 async def test_rules_call_a_person(http):
+    sites = [(await http.get(f"/v1/site/{site}", headers=SHOP)).json() for site in ("shop", "default")]
+    assert [site["person_by_rule"] for site in sites] == [True, False]
     refund = await ask(http, "I want a refund for softmax", headers=SHOP)
     first = await ask(http, "When does the bakery open?", headers=SHOP)
     await settled(http)
