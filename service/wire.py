@@ -122,8 +122,7 @@ class LeadForm:
 class SiteReply:
     """What a visitor's page needs to show the assistant.
 
-    ``person_there`` is whether a person can be called now, ``person_by_rule`` whether the site has rules by which one is
-    called unasked.
+    ``person_there`` is whether a person can be called now, ``person_by_rule`` whether rules of the site call one unasked.
     """
 
     id: str
