@@ -122,7 +122,7 @@ class LeadForm:
 class SiteReply:
     """What a visitor's page needs to show the assistant.
 
-    ``person_there`` is whether a person can be called now, ``person_by_rule`` whether rules of the site call one unasked.
+    ``person_there``: a person can be called now; ``person_by_rule``: rules of the site call one unasked.
     """
 
     id: str

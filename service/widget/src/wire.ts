@@ -3133,7 +3133,7 @@ export interface components {
          * SiteReply
          * @description What a visitor's page needs to show the assistant.
          *
-         *     ``person_there`` is whether a person can be called now, ``person_by_rule`` whether rules of the site call one unasked.
+         *     ``person_there``: a person can be called now; ``person_by_rule``: rules of the site call one unasked.
          */
         SiteReply: {
             /** Color */
