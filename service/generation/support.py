@@ -1,8 +1,11 @@
 """Support: whether the passages say what a sentence says, and where.
 
-A sentence is supported by one or two sentences of one passage that hold nearly all that it says, by the words' meaning
-(``alignment``), and change nothing of it (``contradiction``). Where a cross-encoder is configured, it must also put
-that passage before the other ones for this sentence.
+A sentence is supported by one sentence of a passage that holds nearly all that it says, mostly in the same words,
+else by their meaning (``alignment``), and that it changes nothing of (``contradiction``). What a model makes of two
+sentences is said by neither: of what a small model made of two, half was not so. Where a cross-encoder is configured,
+it must also put that passage before the other ones for this sentence.
+
+The limits were chosen on true and changed sentences and on what SmolLM2-135M wrote (tests/bench/RESULTS.md).
 """
 
 from __future__ import annotations
@@ -17,15 +20,19 @@ from content.embedding import Embedder, TokenVectors
 from content.model import Hit
 from content.reranking import Reranker
 from content.words import stems
-from service.answering.evidence import Evidence, Quote, Unit, joined
+from service.answering.evidence import Evidence, Quote, Unit
 from service.generation.alignment import Alignment, Pair, Word, words
 from service.generation.contradiction import SIMILAR, SUBJECT, contradiction
 from service.generation.draft import Sentence
 
 _COVERED = 0.8  # the share of a sentence's words, by weight, that its quote must hold
-_TRIED = 3  # further sentences that are tried beside the best one
-_FURTHER = 0.1  # a second sentence is quoted where it holds that much more
 _BY_MEANING = 0.5  # what a word counts that the quote holds only by its meaning
+_REWORDED = 0.25  # the share of a sentence's words that the quote may hold only by their meaning, or not at all
+_FEWEST = 3  # words; fewer are no sentence and say nothing by themselves
+_OPENING = 3  # words of a quote among which a pronoun stands for what its title names
+_PRONOUNS = frozenset("it its they their this these that those he she".split())
+# What asks in a question and is not what is asked about.
+_ASKING = frozenset(stems("describe term call refer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Verifier:
         What it says beyond the ``question`` must be there by itself, since an echo of the question is no evidence.
         """
         (tokens,) = self._embedder.encode_passages([sentence.text]).tokens
-        claim = _Claim(words(sentence.text), tokens, frozenset(stems(question)))
+        claim = _Claim(sentence.text.rstrip(), words(sentence.text), tokens, frozenset(stems(question)))
         marked = [evidence.hits[number - 1] for number in sentence.marks]
         others = [hit for hit in evidence.hits if hit not in marked]
         best = Support()
@@ -80,9 +87,20 @@ class Verifier:
 class _Claim:
     """What a sentence says: its words and their tokens; ``asked`` are the stems of the question."""
 
+    text: str
     words: Sequence[Word]
     tokens: TokenVectors
     asked: frozenset[str]
+
+    @property
+    def leans(self) -> bool:
+        """Whether it begins with a pronoun, and so speaks of what the question is about."""
+        return bool(self.words) and self.words[0].folded in _PRONOUNS
+
+    @property
+    def topic(self) -> frozenset[str]:
+        """The stems of what the question is about."""
+        return self.asked - _ASKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,67 +113,82 @@ class _Beside:
     around: frozenset[str]
     weight: Callable[[str], float]
 
-    def inside(self, units: Sequence[Unit]) -> list[int]:
-        """Return the places of the passage's words that stand in these units."""
+    def inside(self, unit: Unit) -> list[int]:
+        """Return the places of the passage's words that stand in a unit."""
         before = self.hit.passage.start
-        spans = [(unit.quote.start - before, unit.quote.end - before) for unit in units]
-        held = self.alignment.held
-        return [word.place for word in held if any(start <= word.start and word.end <= end for start, end in spans)]
+        start, end = unit.quote.start - before, unit.quote.end - before
+        return [word.place for word in self.alignment.held if start <= word.start and word.end <= end]
 
-    def covered(self, units: Sequence[Unit]) -> float:
-        """Return the share of what the claim says that some units say, by the words' weight.
+    def covered(self, unit: Unit) -> float:
+        """Return the share of what the claim says that a unit says, by the words' weight.
 
         It is the lesser one of the share of all words and of those that are not in the question: a sentence that has no
         such words answers nothing.
         """
-        inside = self.inside(units)
+        inside = self.inside(unit)
+        names_it = self._names_it(unit, inside)
         left = Counter(self.alignment.held[place].key for place in inside)
         said: list[tuple[float, float, bool]] = []
         for pair in self.alignment.pairs(inside):
-            held = self._held(pair, left)
+            held = self._held(pair, left, names_it)
             said.append((self.weight(pair.word.stem), held, pair.word.stem in self.claim.asked))
         new = [(weight, held) for weight, held, asked in said if not asked]
         return min(_share([(weight, held) for weight, held, _ in said]), _share(new))
 
-    def _held(self, pair: Pair, left: Counter[str]) -> float:
+    def lacking(self, unit: Unit, score: float) -> str | None:
+        """Return why a unit that covers so much of the claim does not support it, None where it does."""
+        inside = self.inside(unit)
+        quoted = [self.alignment.held[place] for place in inside]
+        pairs = self.alignment.pairs(inside)
+        changed = contradiction(self.claim.words, quoted, pairs, self.around)
+        if changed is not None:
+            return changed
+        introduces = self.claim.text.endswith(":") and not unit.text.rstrip().endswith(":")
+        if len(self.claim.words) < _FEWEST or introduces:
+            return "it says nothing by itself"
+        if self.claim.leans and not self.claim.topic <= self.around | {word.stem for word in quoted}:
+            return f"what “{self.claim.words[0].text}” is"
+        names_it = self._names_it(unit, inside)
+        reworded = [pair for pair in pairs if not pair.same and not (names_it and self._is_title(pair))]
+        echoed = [pair.word.text for pair in reworded if pair.word.stem in self.claim.topic]
+        if echoed:
+            return f"only the question says {echoed[0]}"
+        if len(reworded) > _REWORDED * len(pairs):
+            return f"{len(reworded)} of {len(pairs)} words are others"
+        return f"only {score:.0%} of it is said there" if score < _COVERED else None
+
+    def _held(self, pair: Pair, left: Counter[str], names_it: bool) -> float:
         """Return how far a word is held; one that is said more often than it is held is not, the further times."""
         if pair.same:
             left[pair.word.key] -= 1
             return 1.0 if left[pair.word.key] >= 0 else 0.0
-        if pair.word.stem in self.around and pair.word.place < SUBJECT:
-            return 1.0  # the title in place of a pronoun
+        if names_it and self._is_title(pair):
+            return 1.0
         return _BY_MEANING if pair.similarity >= SIMILAR else 0.0
 
+    def _is_title(self, pair: Pair) -> bool:
+        return pair.word.stem in self.around and pair.word.place < SUBJECT
 
-def _share(said: Sequence[tuple[float, float]]) -> float:
-    total = sum(weight for weight, _ in said)
-    return sum(weight * held for weight, held in said) / total if total else 0.0
+    def _names_it(self, unit: Unit, inside: Sequence[int]) -> bool:
+        """Whether a unit speaks of what the title names without its name: by a pronoun, or as a definition does."""
+        opening = (self.alignment.held[place].folded for place in inside[:_OPENING])
+        return unit.quote.start == self.hit.passage.start or not _PRONOUNS.isdisjoint(opening)
 
 
 def _by(hit: Hit, claim: _Claim, evidence: Evidence) -> Support:
-    """Return the support that one passage gives: by its best sentence, or by two where that holds clearly more."""
+    """Return the support that one passage gives, by its best sentence."""
     index = evidence.snapshot.tokens
     interaction = index.interaction(claim.tokens, hit.row) if index is not None and len(claim.tokens) else None
     alignment = Alignment(claim.words, words(hit.passage.text), interaction, claim.tokens)
     around = frozenset(stems(" ".join([hit.title, *hit.passage.heading])))
     beside = _Beside(claim, hit, alignment, around, evidence.snapshot.lexical.idf)
-    ranked = sorted(((beside.covered([unit]), unit) for unit in evidence.of(hit)), key=lambda pair: -pair[0])
-    if not ranked:
+    units = [(beside.covered(unit), unit) for unit in evidence.of(hit)]
+    if not units:
         return Support()
-    best, first = ranked[0]
-    chosen = [first]
-    for _, unit in ranked[1 : 1 + _TRIED]:
-        both = beside.covered([first, unit])
-        if both >= best + _FURTHER:
-            best, chosen = both, [first, unit]
-    return _judged(best, chosen, beside, evidence)
+    score, best = max(units, key=lambda pair: pair[0])
+    return Support((replace(best.quote, support=score),), score, beside.lacking(best, score))
 
 
-def _judged(score: float, chosen: Sequence[Unit], beside: _Beside, evidence: Evidence) -> Support:
-    inside = beside.inside(chosen)
-    quoted = [beside.alignment.held[place] for place in inside]
-    lacking = contradiction(beside.claim.words, quoted, beside.alignment.pairs(inside), beside.around)
-    if lacking is None and score < _COVERED:
-        lacking = f"only {score:.0%} of it is said there"
-    quotes = joined([unit.quote for unit in chosen], evidence)
-    return Support(tuple(replace(quote, support=score) for quote in quotes), score, lacking)
+def _share(said: Sequence[tuple[float, float]]) -> float:
+    total = sum(weight for weight, _ in said)
+    return sum(weight * held for weight, held in said) / total if total else 0.0

@@ -62,6 +62,9 @@ def test_the_same_in_other_words_is_supported(evidence, said):
         ("All soldiers fled.", "the word All"),
         ("It had begun at nine.", "the missing may"),
         ("Bananas grow on large farms in warm countries.", ""),
+        ("William defeated Harold at Hastings, who was dead by the evening.", ""),  # made of two sentences
+        ("Some soldiers", "it says nothing by itself"),
+        ("William defeated Harold at Hastings in 1066:", "it says nothing by itself"),
     ],
 )
 def test_what_is_changed_is_named(evidence, said, lacking):
@@ -83,6 +86,21 @@ def test_an_echo_of_the_question_is_no_evidence(evidence):
     assert verifier.support(said, evidence, "Who defeated Harold at Hastings?").holds
     for echo in (said, Sentence("William defeated Harold at Hastings in 1066 by long and clever planning.")):
         assert not verifier.support(echo, evidence, "Did William defeat Harold at Hastings in 1066?").holds
+
+
+def test_a_pronoun_speaks_of_what_was_asked_about(evidence):
+    said = Sentence("It burns wood from old orchards and increases the heat slowly.")
+    assert Verifier(EMBEDDER).support(said, evidence, "What does the oven burn?").holds
+    support = Verifier(EMBEDDER).support(said, evidence, "What does a stove burn?")
+    assert support.lacking == "what “It” is"
+
+
+def test_a_word_that_only_the_question_says_is_not_said(evidence):
+    said = Sentence("The shocking wood from old orchards increases the heat slowly.")
+    assert (
+        Verifier(EMBEDDER).support(said, evidence, "Is there shocking heat?").lacking
+        == "only the question says shocking"
+    )
 
 
 def test_the_passage_that_is_marked_comes_first_and_a_wrong_mark_does_no_harm(evidence):
