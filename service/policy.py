@@ -94,6 +94,11 @@ class LeadSettings(_Part):
         description="The text that visitors agree to; it is kept with each lead, as it was.",
     )
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What the form asks for beside the e-mail address: the fields, and whatever else is required."""
+        return tuple(name for name in dict.fromkeys((*self.fields, *self.required)) if name != "email")
+
 
 class HandoffSettings(_Part):
     """A ``[site.handoff]``: whether and when a person takes over."""

@@ -53,7 +53,7 @@ async def create(body: LeadIn, guest: TheGuest, services: TheServices) -> LeadRe
 def _check(body: LeadIn, form: LeadSettings) -> None:
     if not body.consent:
         raise InvalidQuestion(f"consent is false: without agreeing to “{form.consent}” nothing is kept")
-    known = set(form.fields) - set(_OWN)
+    known = set(form.asked) - set(_OWN)
     if unknown := sorted(set(body.fields) - known):
         raise InvalidQuestion(f"fields: the form of this site has no field {unknown[0]!r}")
     filled = (

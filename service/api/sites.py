@@ -48,7 +48,7 @@ def site(site_id: str, services: TheServices) -> SiteReply:
 
 
 def _form(leads: LeadSettings) -> LeadForm:
-    return LeadForm(leads.when, leads.fields, leads.required, leads.consent)
+    return LeadForm(leads.when, leads.asked, leads.required, leads.consent)
 
 
 def _suggestions(site: SiteSettings, snapshot: Snapshot) -> tuple[str, ...]:

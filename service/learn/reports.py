@@ -180,7 +180,7 @@ async def leads_of(database: Database, scope: Scope, sites: Sites) -> list[LeadI
     items = []
     for one in found:
         site = sites.get(one.site_id)
-        wanted = [name for name in site.leads.fields if name not in _OWN_FIELDS] if site else []
+        wanted = [name for name in site.leads.asked if name not in _OWN_FIELDS] if site else []
         said = lead_quality.Lead(one.id, one.email, one.name, one.company, one.message, one.fields)
         talk = asked.get(one.conversation_id or "", [])
         items.append(LeadItem(one, lead_score(said, talk, one.conversation_id in handed_off, wanted)))

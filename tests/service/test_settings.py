@@ -1,6 +1,7 @@
 import pytest
 
 from content.errors import ConfigurationError
+from service.policy import LeadSettings
 from service.settings import load_settings
 
 
@@ -91,3 +92,8 @@ def test_a_named_configuration_file_must_exist(monkeypatch):
 )
 def test_hosts(settings, hosts):
     assert load_settings(**settings).hosts == hosts
+
+
+def test_what_a_form_requires_it_asks_for():
+    form = LeadSettings(fields=("name", "email"), required=("email", "budget", "name"))
+    assert form.asked == ("name", "budget")
