@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -15,6 +16,9 @@ from service.settings import Settings
 from service.telemetry.metrics import shared
 
 _GRACE = 5  # seconds for the requests under way when the server is told to stop
+# Seconds after which a thread that computes lets the event loop go on. With Python's own 5 ms, several of which an answer
+# waits for, answers took three times as long at p95 while reports are computed (tests/bench/RESULTS.md).
+SWITCH_INTERVAL = 0.0005
 _STARTING = 120  # seconds that a worker may take to load model and snapshot, or to show that it is alive
 
 
@@ -29,7 +33,7 @@ def serve(settings: Settings, build: Callable[[Settings], FastAPI], announce: Ca
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
-        partial(build, settings),
+        partial(_application, build, settings),
         factory=True,
         workers=settings.workers,
         log_config=None,  # what uvicorn logs takes the form of all other lines
@@ -45,6 +49,11 @@ def serve(settings: Settings, build: Callable[[Settings], FastAPI], announce: Ca
             _Workers(config, [listening], lambda: announce(address)).run()
     else:
         _Server(config, lambda: announce(address)).run(sockets=[listening])
+
+
+def _application(build: Callable[[Settings], FastAPI], settings: Settings) -> FastAPI:
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    return build(settings)
 
 
 class _Server(uvicorn.Server):

@@ -15,11 +15,13 @@ import argparse
 import asyncio
 import math
 import statistics
+import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import httpx
 
+from service.server import SWITCH_INTERVAL
 from service.store import keys, schema
 from service.store.drain import insert
 from service.store.rows import Role
@@ -29,6 +31,7 @@ from tests.service.api import client
 from tests.service.store import rows
 
 _TIMES = 21
+_PAUSE = 0.02  # seconds between two requests beside the reports
 _ANSWERS = 300
 _QUESTIONS = ("What is softmax?", "Who introduced attention?", "What is a transformer?", "When does the bakery open?")
 _MANY = 1000  # leads and handoffs
@@ -92,6 +95,24 @@ async def measure(arguments: argparse.Namespace) -> None:
                     answers[name].append(await timed(one.post("/v1/chat", json=body)))
             for name, took in answers.items():
                 print(f"answers {name} {arguments.conversations:,} conversations: {shown(took)}", flush=True)
+            await beside_reports(http, {"Authorization": f"Bearer {key}"})
+
+
+async def beside_reports(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    """Time the overview and answers while the reports of Learn are computed anew."""
+    reports = http.app.state.services.reports  # type: ignore[attr-defined]
+    asked: dict[str, Callable[[], Awaitable[httpx.Response]]] = {
+        "overview": lambda: http.get(PAGES["overview, 30 days"], headers=headers),
+        "answers": lambda: http.post("/v1/chat", json={"message": _QUESTIONS[0]}),
+    }
+    for name, ask in asked.items():
+        reports.memo.forget()
+        computing, took = asyncio.create_task(reports.prepare()), []
+        while not computing.done():
+            took.append(await timed(ask()))
+            await asyncio.sleep(_PAUSE)
+        await computing
+        print(f"{name} while reports are computed: {shown(took)}", flush=True)
 
 
 async def timed(request: Awaitable[httpx.Response]) -> float:
@@ -112,6 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--conversations", type=int, default=100_000)
+    sys.setswitchinterval(SWITCH_INTERVAL)  # as the server does
     asyncio.run(measure(parser.parse_args()))
 
 
