@@ -172,7 +172,7 @@ class SnapshotWriter:
         token vectors.
         """
         self._catalog.add_terms(self._counted(terms))
-        if self._is_alike:
+        if self.is_alike:
             self._catalog.keep_origins()
         states = {name: self._state(name) for name in self._collections}
         Columns.of(self.written).save(self.folder / COLUMNS)
@@ -243,10 +243,10 @@ class SnapshotWriter:
             writer.finish()
 
     def _known_words(self) -> WordCounts | None:
-        return WordCounts.open(self._before.folder / LEXICAL) if self._before and self._is_alike else None
+        return WordCounts.open(self._before.folder / LEXICAL) if self._before and self.is_alike else None
 
     @property
-    def _is_alike(self) -> bool:
+    def is_alike(self) -> bool:
         """Whether the code that makes this snapshot made the one before."""
         return self._before is not None and self._before.catalog.maker == self._maker
 

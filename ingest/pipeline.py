@@ -193,8 +193,8 @@ def _write(
             for source, origins in comparison.origins():
                 writer.add_origins(source, origins)
             titles = _titles(writer.written.titles(), former, making.embedder)
-            alike = former is not None and former.catalog.maker == maker()
-            terms = terms_after(former.catalog, writer.written) if former and alike else terms_of(writer.written)
+            written = writer.written
+            terms = terms_after(former.catalog, written) if former and writer.is_alike else terms_of(written)
             manifest = writer.finish(making.embedder.card, CHUNKER_VERSION, titles, terms, making.projection)
         progress("write", 1, 1)
         return manifest

@@ -112,6 +112,11 @@ class Answer:
     model: str = ""
     took_ms: int = 0
 
+    @property
+    def support(self) -> float | None:
+        """The support of its weakest citation, None without one."""
+        return min((citation.support for citation in self.citations), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

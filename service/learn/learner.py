@@ -133,9 +133,8 @@ class Learner:
 
 def _outcome(done: Done) -> Outcome:
     """Return what a question got; an answer in doubt closes no gap, and counts as the closest passages do."""
-    support = min((cite.support for cite in done.answer.citations), default=None)
     score = done.found.best if done.found else None
-    return Outcome.CLOSEST if in_doubt(support, score) else done.answer.outcome
+    return Outcome.CLOSEST if in_doubt(done.answer.support, score) else done.answer.outcome
 
 
 def _grouped(

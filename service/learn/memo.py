@@ -52,9 +52,9 @@ class Memo:
 
     async def prepare(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Compute a result that is not new before somebody asks for it. Raises what ``compute`` raises."""
-        kept = self._kept.get(key)
         if not self._life:
             return
+        kept = self._kept.get(key)
         if kept is None or kept.failed or self._is_due(kept):
             await asyncio.shield(self._begin(key, compute).computed)
 

@@ -174,7 +174,7 @@ def _asked(query: QueryLine, done: Done) -> Asked:
         topic=None,
         outcome=answer.outcome,
         score=found.best,
-        support=min((citation.support for citation in answer.citations), default=None),
+        support=answer.support,
         rating=None,
         comment=None,
         shown=tuple(map(_key, answer.sources)),
