@@ -113,6 +113,17 @@ def test_every_page_is_accessible_and_runs_under_its_policy(served, chromium, sc
     page.context.close()
 
 
+def test_a_chart_that_is_not_yet_drawn_again_does_not_widen_the_page(served, chromium):
+    _, address = served
+    page = signed_in(chromium, address)
+    page.add_init_script("window.ResizeObserver = class { observe() {} };")
+    page.goto("/admin")
+    expect(page.locator(".uplot").first).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
+
+
 VISITOR = """async () => {
   const post = (path, body) => fetch(path, {method: "POST", body: JSON.stringify(body),
     headers: {"Content-Type": "application/json"}}).then((reply) => reply.json());
