@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from glossator.output import say, shown, table
+from service.estimate import Estimate
 from service.evaluation.comparison import Change, Changed, Comparison, Difference
-from service.evaluation.estimate import Estimate
 from service.evaluation.figures import FIGURES, by_kind, figures
 from service.evaluation.measurement import Measured
 

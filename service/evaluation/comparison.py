@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from service.evaluation.estimate import Estimate, Interval, resampled
+from service.estimate import Estimate, Interval, resampled
 from service.evaluation.figures import FIGURES, LOWER_IS_BETTER, MEANS, by_kind, figures
 from service.evaluation.measurement import Measured
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from service.evaluation.estimate import Estimate, balanced_accuracy, mean, median
+from service.estimate import Estimate, balanced_accuracy, mean, median
 from service.evaluation.measurement import Measured
 from service.evaluation.reliability import reliability
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from content.errors import ConfigurationError, MissingPackage
-from service.evaluation.estimate import Estimate
+from service.estimate import Estimate
 from service.evaluation.reliability import Reliability
 from service.evaluation.run import DEPTH
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.evaluation.estimate import Estimate, mean
+from service.estimate import Estimate, mean
 from service.evaluation.figures import by_kind
 from service.evaluation.measurement import Measured, recall
 from service.evaluation.run import DEPTH

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.evaluation.estimate import Estimate, share
+from service.estimate import Estimate, share
 from service.evaluation.measurement import Measured
 
 _BINS = 10

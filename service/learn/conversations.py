@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from service.evaluation.estimate import Estimate, share
+from service.estimate import Estimate, share
 from service.learn.asked import Asked, Reception, reception
 from service.model import Outcome
 

@@ -31,6 +31,7 @@ class Database:
     """Gives out transactions. Nothing is opened before the first one."""
 
     def __init__(self, data_dir: Path, url: str | None = None) -> None:
+        self.place = data_dir, url  # by which another process opens the same
         self._path = data_dir / DATABASE_FILE
         self._url = url
         self._engine: AsyncEngine | None = None

@@ -1,4 +1,4 @@
-"""The command line in a child process, such as an ingest, so that it takes no memory or time of the service's own."""
+"""A command in a child process, such as an ingest, so that it takes no memory or time of the service's own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ _GRACE = 5.0  # seconds for a child that is told to end
 
 
 @asynccontextmanager
-async def started(command: Sequence[str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Start a command, whose errors come with its output. It is ended where the caller leaves before it does."""
+async def started(
+    command: Sequence[str], stdin: int = asyncio.subprocess.DEVNULL, stderr: int | None = asyncio.subprocess.STDOUT
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Start a command; its errors come with its output, or with the service's own where ``stderr`` is None.
+
+    It is ended where the caller leaves before it does.
+    """
     process = await asyncio.create_subprocess_exec(
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=stdin,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=stderr,
         limit=_LONGEST_LINE,
     )
     try:

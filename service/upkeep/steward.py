@@ -22,7 +22,7 @@ _log = logging.getLogger("glossator.steward")
 _NEWS_SECONDS = 1.0  # after which every process knows what another has changed
 _SEND_SECONDS = 2.0
 _LEARN_SECONDS = 5.0
-_PREPARE_SECONDS = 10.0
+_PREPARE_SECONDS = 30.0
 _TIDY_SECONDS = 3600.0
 
 
@@ -83,7 +83,7 @@ class Steward:
         """Have reports ready; every process has its own."""
         await self._store.ready.wait()
         while True:
-            with suppress(StoreUnavailable):  # told where it is first missed
+            with suppress(Busy):  # told where it is first missed
                 await unbroken(self._reports.prepare())
             await asyncio.sleep(_PREPARE_SECONDS)
 

@@ -25,8 +25,8 @@ from content.search import search
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
 from service.answering.evidence import Evidence
+from service.estimate import share
 from service.evaluation import read_queries
-from service.evaluation.estimate import share
 from service.evaluation.jsonl import read_lines
 from service.generation.draft import Draft
 from service.generation.extractive import compose

@@ -35,7 +35,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
-from service.learn import reports as computed
+from service.learn import analyses
 from service.learn.conversations import Dimension
 from service.store import conversations, learning, questions, schema
 from service.store.database import Database
@@ -228,11 +228,11 @@ async def reports(arguments: argparse.Namespace) -> None:
         database = store.database
         scope = Scope("default", learning.last_days(datetime.now(UTC).date(), 30))
         asked: dict[str, Callable[[], Awaitable[object]]] = {
-            "overview": lambda: computed.overview_of(database, scope),
-            "top questions": lambda: computed.top_questions_of(database, scope),
-            "gaps": lambda: computed.gaps_of(database, scope),
-            "sources": lambda: computed.sources_of(database, scope, {}),
-            "conversations by day": lambda: computed.quality_of(database, scope, Dimension.DAY),
+            "overview": lambda: analyses.overview_of(database, scope),
+            "top questions": lambda: analyses.top_questions_of(database, scope),
+            "gaps": lambda: analyses.gaps_of(database, scope),
+            "sources": lambda: analyses.sources_of(database, scope, {}),
+            "conversations by day": lambda: analyses.quality_of(database, scope, Dimension.DAY),
         }
         for name, work in asked.items():
             await _timed(name, work, 5)

@@ -26,8 +26,8 @@ from content.sentences import sentences
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder
 from service.answering.evidence import Evidence
+from service.estimate import share
 from service.evaluation import read_queries
-from service.evaluation.estimate import share
 from service.generation.draft import Sentence
 from service.generation.prompt import MOST_PASSAGES
 from service.generation.support import Verifier

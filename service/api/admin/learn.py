@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from content.errors import InvalidQuestion, NotFound
 from service.api.admin.principal import Site, ThePart, Viewer
 from service.api.visitor import TheServices
+from service.learn.analyses import GapItem, LeadItem
 from service.learn.asked import Period
 from service.learn.conversations import Dimension, Quality
 from service.learn.overview import Overview
 from service.learn.questions import TopQuestion
-from service.learn.reports import USUAL_DAYS, GapItem, LeadItem, outline_of
+from service.learn.reports import USUAL_DAYS, outline_of
 from service.learn.sources import PageUsage
 from service.sites import public_collections
 from service.store import learning

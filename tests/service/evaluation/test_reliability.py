@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
+from service.estimate import share
 from service.evaluation import Asked, QueryLine, RunLine, measure
-from service.evaluation.estimate import share
 from service.evaluation.reliability import reliability
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from service.evaluation.estimate import balanced_accuracy, mean, median, resampled, share
+from service.estimate import balanced_accuracy, mean, median, resampled, share
 
 
 def shares(ones, of):
