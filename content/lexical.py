@@ -9,6 +9,7 @@ from typing import Any
 
 import bm25s
 import numpy as np
+from numpy.typing import NDArray
 
 from content.embedding import Vectors
 
@@ -16,6 +17,20 @@ from content.embedding import Vectors
 K1 = 1.5
 B = 0.75
 VOCABULARY = "vocab.index.json"
+
+
+_BLOCK = 256  # scores
+
+
+def highest(scores: Vectors, k: int) -> NDArray[np.int64]:
+    """Return where the at most ``k`` highest of scores above 0 stand, in any order.
+
+    Of long arrays only those are compared that reach the ``k``-th highest of all blocks' best scores: ``k`` surely do.
+    """
+    peaks = scores[: len(scores) // _BLOCK * _BLOCK].reshape(-1, _BLOCK).max(axis=1)
+    floor = np.partition(peaks, -k)[-k] if len(peaks) > k else 0
+    held = np.flatnonzero(scores >= floor if floor > 0 else scores > 0)
+    return held if len(held) <= k else held[np.argpartition(-scores[held], k)[:k]]
 
 
 class LexicalIndex:
@@ -44,8 +59,9 @@ class LexicalIndex:
         known = [self._index.vocab_dict[stem] for stem in stems if stem in self]
         if not known:
             return np.zeros(self._passages, np.float32)
-        scores = self._index.get_scores_from_ids(known)
-        return np.asarray(scores / sum(self.idf(stem) for stem in stems), np.float32)
+        scores = np.asarray(self._index.get_scores_from_ids(known), np.float32)
+        scores /= sum(self.idf(stem) for stem in stems)
+        return scores
 
     def __contains__(self, stem: str) -> bool:
         return stem in self._index.vocab_dict

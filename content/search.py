@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from content.embedding import Embedded, Embedder, TokenVectors, Vectors
 from content.glossary import Mention
 from content.index import Rows
+from content.lexical import highest
 from content.model import Hit
 from content.rank import Signals, near_duplicates, overlap, probability, ranking, scores
 from content.snapshot import Snapshot
@@ -181,7 +182,7 @@ def candidates(
     asked = frozenset(stems(question))
     among = snapshot.rows(collections)
     stemmed = snapshot.stems(question, collections)
-    lexical = np.max([snapshot.lexical.scores(one) for one in stemmed], axis=0)
+    lexical = reduce(np.maximum, [snapshot.lexical.scores(one) for one in stemmed])
     rows = _nearest(snapshot, vector, lexical, among)
     known = max(map(snapshot.lexical.known, stemmed))
     signals = _signals(snapshot, rows, question, vector, asked, lexical, known, mentions)
@@ -206,10 +207,9 @@ def _distinct(hits: Sequence[Hit]) -> list[Hit]:
 def _nearest(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
     nearest, _ = snapshot.vectors.search(vector, _DEPTH, among)
     parts = [range(len(lexical))] if among is None else among
-    held = np.concatenate([np.flatnonzero(lexical[rows.start : rows.stop]) + rows.start for rows in parts])
-    if len(held) > _DEPTH:
-        held = held[np.argpartition(-lexical[held], _DEPTH)[:_DEPTH]]
-    return np.union1d(nearest, held).astype(np.int64)
+    held = np.concatenate([highest(lexical[rows.start : rows.stop], _DEPTH) + rows.start for rows in parts])
+    best = held[highest(lexical[held], _DEPTH)]
+    return np.union1d(nearest, best).astype(np.int64)
 
 
 def _signals(

@@ -4,7 +4,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from content.lexical import LexicalIndex
+from content.lexical import LexicalIndex, highest
 from content.lexicalwriter import LexicalWriter, WordCounts
 
 PASSAGES = [["attent", "weight", "attent"], ["weight"], [], ["lead", "form"]]
@@ -98,3 +98,14 @@ def test_words_that_only_left_passages_held_are_unknown(tmp_path):
     index = written(tmp_path / "second", [["new"]], WordCounts.open(tmp_path / "first"), [range(1, 3)])
     assert "attent" not in index
     assert index.known({"weight", "new", "lead"}) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("length", [0, 7, 100, 5_000, 25_600, 60_001])
+@pytest.mark.parametrize("share", [0, 0.001, 0.5, 1])
+def test_the_highest_are_those_of_a_full_sort(length, share):
+    drawn = np.random.default_rng(length)
+    scores = np.where(drawn.random(length) < share, drawn.random(length).round(3), 0).astype(np.float32)
+    found = highest(scores, 100)
+    assert len(set(found.tolist())) == len(found)
+    expected = np.sort(scores[scores > 0])[::-1][:100]
+    assert np.sort(scores[found])[::-1].tolist() == expected.tolist()
