@@ -182,10 +182,10 @@ def candidates(
     asked = frozenset(stems(question))
     among = snapshot.rows(collections)
     stemmed = snapshot.stems(question, collections)
-    lexical = reduce(np.maximum, [snapshot.lexical.scores(one) for one in stemmed])
-    rows = _nearest(snapshot, vector, lexical, among)
+    rows = _nearest(snapshot, vector, stemmed, among)
+    words = _words(snapshot, stemmed, rows)
     known = max(map(snapshot.lexical.known, stemmed))
-    signals = _signals(snapshot, rows, question, vector, asked, lexical, known, mentions)
+    signals = _signals(snapshot, rows, question, vector, asked, words, known, mentions)
     if snapshot.tokens is None or not len(tokens):
         return Candidates(rows, signals, compared=False, others=rows[:0])
     order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
@@ -204,12 +204,18 @@ def _distinct(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit, again in zip(hits, repeated, strict=True) if not again]
 
 
-def _nearest(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
+def _nearest(
+    snapshot: Snapshot, vector: Vectors, stemmed: Sequence[Sequence[str]], among: Sequence[range] | None
+) -> Rows:
     nearest, _ = snapshot.vectors.search(vector, _DEPTH, among)
-    parts = [range(len(lexical))] if among is None else among
-    held = np.concatenate([highest(lexical[rows.start : rows.stop], _DEPTH) + rows.start for rows in parts])
-    best = held[highest(lexical[held], _DEPTH)]
+    held = np.unique(np.concatenate([snapshot.lexical.nearest(one, _DEPTH, among) for one in stemmed]))
+    best = held[highest(_words(snapshot, stemmed, held), _DEPTH)]
     return np.union1d(nearest, best).astype(np.int64)
+
+
+def _words(snapshot: Snapshot, stemmed: Sequence[Sequence[str]], rows: Rows) -> Vectors:
+    """Return how well passages fit by their words, in the language in which they fit best."""
+    return reduce(np.maximum, [snapshot.lexical.scores(one, rows) for one in stemmed])
 
 
 def _signals(
@@ -218,7 +224,7 @@ def _signals(
     question: str,
     vector: Vectors,
     asked: frozenset[str],
-    lexical: Vectors,
+    words: Vectors,
     known: float,
     mentions: Sequence[Mention],
 ) -> Signals:
@@ -226,7 +232,7 @@ def _signals(
     pages = snapshot.page_numbers[rows].astype(np.int64)
     return Signals(
         meaning=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
-        words=lexical[rows],
+        words=words,
         tokens=np.zeros(len(rows), np.float32),
         title_words=_title_words(snapshot, pages, asked),
         title_meaning=(snapshot.title_vectors[pages] @ vector - _USUAL_COSINE) * snapshot.title_rarity[pages],

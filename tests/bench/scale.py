@@ -135,7 +135,7 @@ def _parts(snapshot: Snapshot, questions: Sequence[tuple[str, Vectors]], asked: 
     parts: dict[str, list[float]] = {"words": [], "vectors": [], "tokens": []}
     for question, vector in questions:
         at = [time.perf_counter()]
-        snapshot.lexical.scores(snapshot.stems(question)[0])
+        snapshot.lexical.nearest(snapshot.stems(question)[0], 100)
         at.append(time.perf_counter())
         snapshot.vectors.search(vector, 100)
         at.append(time.perf_counter())

@@ -168,7 +168,7 @@ def test_an_open_snapshot_outlives_its_folder(archive, pages):
     archive.prune(1)
     assert not snapshot.folder.exists()
     assert snapshot.catalog.page("default", "attention").title == "Attention Mechanism"
-    assert snapshot.lexical.scores(["attent"]).any()
+    assert len(snapshot.lexical.nearest(["attent"], 1))
     assert len(snapshot.vectors.vectors(snapshot.page_numbers[:1])) == 1
 
 
