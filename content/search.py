@@ -247,7 +247,8 @@ def _signals(
 def _title_words(snapshot: Snapshot, pages: Rows, asked: frozenset[str]) -> Vectors:
     """Return how far the question speaks of each candidate's page by the words of its title."""
     weight = lru_cache(maxsize=None)(snapshot.lexical.idf)
-    by_page = {page: overlap(asked, snapshot.title_stems(page), weight) for page in set(pages.tolist())}
+    titles = snapshot.title_stems(set(pages.tolist()))
+    by_page = {page: overlap(asked, title, weight) for page, title in titles.items()}
     return np.asarray([by_page[page] for page in pages.tolist()], np.float32)
 
 
