@@ -85,10 +85,11 @@ class Reports:
         """
         today = datetime.now(UTC).date()
         counts = await learning.counts(self._database, learning.last_days(today, USUAL_DAYS))
-        self._analyst.apart = sum(counts.values()) >= _MANY
-        busy = [site_id for site_id, count in counts.items() if count >= _MANY]
+        much = sum(counts.values()) >= _MANY
+        self._analyst.apart = much
+        sites = [site_id for site_id, count in counts.items() if count >= _MANY] + ([None] if much else [])
         for days in (USUAL_DAYS, *(days for days in PERIODS if days != USUAL_DAYS)):
-            for site_id in [*busy, *([None] if self._analyst.apart else [])]:
+            for site_id in sites:
                 await self._prepare(Scope(site_id, learning.last_days(today, days)))
 
     async def _prepare(self, scope: Scope) -> None:
