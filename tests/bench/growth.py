@@ -2,10 +2,13 @@
 
     python -m tests.bench.growth [--pages 1000 3000 10000] [--model hashing|default]
 
-Ingests feeds of generated pages by the pipeline, each in a process of its own. ``default`` embeds with the configured
-model, beside the bare encoder on the same texts; ``hashing`` puts a vector near that of one of some topics in the place
-of each text, so that what is left is all that an ingest does besides embedding. Prints seconds, the most resident memory less that of the process
-before it began, and what of that the vectors take.
+Ingests feeds of generated pages by the pipeline, each in a process of its own. ``hashing`` puts a vector near that of
+one of some topics in the place of each text, and as many token vectors as the text has tokens, so that what is left is
+all that an ingest does besides embedding. Prints seconds, the most resident memory less that of the process before it
+began, what of that the vectors would take, and what the token vectors take on disk.
+
+``default`` embeds with the configured model, and each batch of passages by the bare encoder as well, before or after it
+in turns: the same model in the same runtime, vectors alone. Prints what the ingest takes besides that.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +31,7 @@ import numpy as np
 
 from content.archive import Archive
 from content.embedding import Embedded, TokenVectors, Vectors, unit
+from content.snapshot import TOKENS
 from glossator.models import ingesting_embedder
 from ingest.pipeline import ingest
 from ingest.report import CHECK, Report
@@ -36,20 +41,29 @@ from tests.fakes import HashingEmbedder
 
 _PARAGRAPHS = 6
 _TOPICS, _SPREAD = 500, 0.5
+_TOKEN = re.compile(r"\w{1,6}|[^\w\s]")  # as the fake counts them
+_VOCABULARY, _DIRECTIONS = 30_522, 1024
 _WORDS = "policy invoice router bucket ledger premium tariff account device session cluster index passage claim".split()
 
 
 class TopicEmbedder(HashingEmbedder):
-    """Gives every text a vector of its own near that of its topic, and counts tokens as the fake does."""
+    """Gives every text a vector of its own near that of its topic, and every token one of some directions."""
 
     _topics = np.random.default_rng(5).standard_normal((_TOPICS, 384)).astype(np.float32)
+    _directions = unit(np.random.default_rng(6).standard_normal((_DIRECTIONS, 384)).astype(np.float32))
 
     def encode_passages(self, texts: Sequence[str]) -> Embedded:
         """Unlike the fake, do not remember the texts."""
         return self._encode(texts)
 
     def _encode(self, texts: Sequence[str]) -> Embedded:
-        return Embedded(unit(np.stack([self._vector(text) for text in texts])), (TokenVectors.none(),) * len(texts))
+        return Embedded(unit(np.stack([self._vector(text) for text in texts])), tuple(map(self._tokens, texts)))
+
+    def _tokens(self, text: str) -> TokenVectors:
+        found = list(_TOKEN.finditer(text))
+        ids = np.array([zlib.crc32(token.group().encode()) % _VOCABULARY for token in found], np.int32)
+        spans = np.array([token.span() for token in found], np.int32).reshape(-1, 2)
+        return TokenVectors(ids, spans, self._directions[ids % _DIRECTIONS])
 
     def _vector(self, text: str) -> Vectors:
         seed = zlib.crc32(text.encode())
@@ -88,10 +102,17 @@ def measure(folder: Path, pages: int, model: str) -> dict[str, Any]:
         "embed": first.stages["embed"],
         "memory_mb": most / 1e6,
         "vectors_mb": first.passages * 384 * 4 / 1e6,
+        "tokens_mb": _tokens_size(archive) / 1e6,
         "again": _seconds(again) - again.stages["embed"],
+        "again_stages": again.stages,
         "again_cpu": used,
         "embedded_again": again.embedded,
     }
+
+
+def _tokens_size(archive: Archive) -> int:
+    folder = archive.path(archive.ids()[0]) / TOKENS
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 def _seconds(report: Report) -> float:
@@ -135,9 +156,9 @@ def main() -> None:
         print(json.dumps(measure(arguments.measure, arguments.pages[0], arguments.model)))
         return
     print(
-        "| pages | passages | ingest s | of which embedding | memory MB | of which vectors | 1 % changed, s besides embedding | CPU s, check included | passages embedded again |"
+        "| pages | passages | ingest s | of which embedding | memory MB | of which vectors | token vectors on disk, MB | 1 % changed, s besides embedding | CPU s, check included | passages embedded again |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for pages in arguments.pages:
         with tempfile.TemporaryDirectory() as folder:
             command = [
@@ -152,7 +173,8 @@ def main() -> None:
                 arguments.model,
             ]
             one = json.loads(subprocess.check_output(command))
-        print(f"| {pages:,} | {one['passages']:,} | {one['seconds']:.1f} | {one['embed']:.1f} | {one['memory_mb']:.0f} | {one['vectors_mb']:.0f} "
+        print(one["again_stages"], file=sys.stderr)
+        print(f"| {pages:,} | {one['passages']:,} | {one['seconds']:.1f} | {one['embed']:.1f} | {one['memory_mb']:.0f} | {one['vectors_mb']:.0f} | {one['tokens_mb']:.0f} "
               f"| {one['again']:.1f} | {one['again_cpu']:.1f} | {one['embedded_again']} |", flush=True)  # fmt: skip
     print(f"load {os.getloadavg()[0]:.1f}")
 

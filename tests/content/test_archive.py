@@ -20,7 +20,7 @@ from content.errors import (
     SnapshotMismatch,
 )
 from content.manifest import MANIFEST
-from content.snapshot import Snapshot
+from content.snapshot import TOKENS, Snapshot
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 
 
@@ -224,3 +224,21 @@ def test_a_snapshot_from_before_there_were_columns(archive):
     rows = range(len(opened.page_numbers))
     assert [opened.question_stems(row) for row in rows] == [before.question_stems(row) for row in rows]
     assert any(opened.question_stems(row) for row in rows)
+
+
+def test_what_a_snapshot_shares_stays_when_the_one_before_is_pruned(archive, pages):
+    first, second = archive.current_id(), publish_another(archive, pages, "A new page.")
+    shared = Path(TOKENS) / "codes-0.npy"
+    assert (archive.path(first) / shared).samefile(archive.path(second) / shared)
+    assert archive.prune(keep=1) == [first]
+    archive.verify(second)
+
+
+def test_a_shared_file_that_was_damaged_does_not_pass_for_whole(archive, pages):
+    path = archive.path(archive.current_id()) / TOKENS / "codes-0.npy"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    second = publish_another(archive, pages, "A new page.")
+    with pytest.raises(SnapshotCorrupt, match="codes-0"):
+        archive.verify(second)
