@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from content.archive import Archive
 from content.embedding import Embedded, Embedder, TokenVectors, Vectors, unit
@@ -140,6 +141,7 @@ def measure_overhead(folder: Path, pages: int) -> dict[str, Any]:
 
 def measure(folder: Path, pages: int) -> dict[str, Any]:
     """Ingest a feed twice, in this process."""
+    threadpool_limits(1, user_api="blas")  # as every embedder has it
     embedder = TopicEmbedder()
     embedder.encode_passages(["ready"])
     archive, source = Archive(folder / "var"), Source(str(folder / "feed.jsonl"))
