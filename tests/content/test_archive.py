@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from content.archive import Archive
@@ -19,7 +21,7 @@ from content.errors import (
     SnapshotError,
     SnapshotMismatch,
 )
-from content.manifest import MANIFEST
+from content.manifest import MANIFEST, FileState, digest
 from content.snapshot import TOKENS, Snapshot
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 
@@ -242,3 +244,28 @@ def test_a_shared_file_that_was_damaged_does_not_pass_for_whole(archive, pages):
     second = publish_another(archive, pages, "A new page.")
     with pytest.raises(SnapshotCorrupt, match="codes-0"):
         archive.verify(second)
+
+
+def test_a_snapshot_whose_token_vectors_lie_in_one_segment_is_read_and_gone_on_from(archive, pages):
+    before = archive.open_current()
+    tokens, old = before.folder / TOKENS, [before.tokens.packed(row) for row in range(len(before.tokens))]
+    counts = np.load(tokens / "counts.npy")
+    for name in ("codes", "spans", "ids"):
+        (tokens / f"{name}-0.npy").rename(tokens / f"{name}.npy")
+    for name in ("begins", "counts", "holding"):
+        (tokens / f"{name}.npy").unlink()
+    np.save(tokens / "starts.npy", np.cumsum([0, *counts]))
+    np.save(tokens / "idf.npy", np.zeros(1, np.float32))
+    files = {
+        path.relative_to(before.folder).as_posix(): FileState(path.stat().st_size, digest(path))
+        for path in before.folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+    replace(before.manifest, files=files, format=2).write(before.folder)
+    assert archive.verify(before.snapshot_id).format == 2
+    second = publish_another(archive, pages, "A new page.")
+    after = archive.open(second)
+    assert archive.verify(second).format == 3
+    kept = {(tuple(one.ids), one.codes.tobytes()) for one in map(after.tokens.packed, range(len(after.tokens)))}
+    assert kept > {(tuple(one.ids), one.codes.tobytes()) for one in old}
+    assert (after.folder / TOKENS / "codes-0.npy").samefile(tokens / "codes.npy")
