@@ -201,7 +201,12 @@ class TokenWriter:
             file.add(np.concatenate([getattr(tokens, name) for tokens in passages]))
         for tokens in passages:
             self._place(len(tokens.ids), -1)
-            self._holding = _sum(self._holding, np.bincount(np.unique(tokens.ids)))
+            self._hold(np.unique(tokens.ids))
+
+    def _hold(self, ids: NDArray[np.int32]) -> None:
+        if len(ids) and ids[-1] >= len(self._holding):
+            self._holding = np.pad(self._holding, (0, int(ids[-1]) + 1 - len(self._holding)))
+        self._holding[ids] += 1
 
     def _place(self, tokens: int, taken: int) -> None:
         self._begins.append(self._written)
