@@ -5,8 +5,8 @@ from __future__ import annotations
 from content.alignment import Alignment, align
 from content.embedding import Embedder, TokenVectors
 from content.errors import NotFound
-from content.interaction import TokenIndex
 from content.snapshot import Snapshot
+from content.tokens import TokenIndex
 from service.conversation import Exchange
 from service.model import Citation
 from service.wire import AlignmentReply
