@@ -37,7 +37,7 @@ from content.errors import (
     SnapshotCorrupt,
     SnapshotMismatch,
 )
-from content.manifest import FORMAT, MANIFEST, FileState, Manifest
+from content.manifest import FORMAT, MANIFEST, READABLE, FileState, Manifest
 from content.snapshot import sync
 
 if TYPE_CHECKING:
@@ -319,7 +319,7 @@ def _vetted(data: bytes, snapshot_id: str, where: str) -> Manifest:
         manifest = TypeAdapter(Manifest).validate_json(data)
     except ValidationError as error:
         raise SnapshotCorrupt(f"the manifest of {snapshot_id} in {where} cannot be read: {error}") from error
-    if manifest.format != FORMAT:
+    if manifest.format not in READABLE:
         raise SnapshotMismatch(
             f"snapshot {snapshot_id} in {where} has format {manifest.format}, this version reads format {FORMAT}"
         )

@@ -13,7 +13,8 @@ from content.embedding import ModelCard
 from content.errors import SnapshotCorrupt, SnapshotMismatch
 from content.words import ENGLISH
 
-FORMAT = 2
+FORMAT = 3
+READABLE = (2, FORMAT)  # before 3, token vectors lay in one segment
 MANIFEST = "manifest.json"
 
 
@@ -111,7 +112,7 @@ class Manifest:
         path = folder / MANIFEST
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
-            if said["format"] != FORMAT:
+            if said["format"] not in READABLE:
                 raise SnapshotMismatch(
                     f"snapshot {folder.name} has format {said['format']}, this version reads format {FORMAT}. "
                     "Run: glossator ingest --rebuild"

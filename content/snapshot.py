@@ -16,12 +16,12 @@ from content.embedding import ModelCard, Vectors
 from content.errors import NotFound, SnapshotCorrupt, SnapshotMismatch
 from content.glossary import Glossary
 from content.index import VectorIndex, open_index
-from content.interaction import TokenIndex
 from content.lexical import LexicalIndex
 from content.manifest import MANIFEST, Manifest
 from content.milvus import Milvus
 from content.model import Hit
 from content.spelling import Spelling
+from content.tokens import TokenIndex
 from content.words import stems, unique
 
 CATALOG = "catalog.sqlite"

@@ -18,7 +18,7 @@ from content.catalogwriter import CatalogWriter
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
 from content.index import FlatWriter, Former, write_lists
-from content.interaction import PackedTokens, Projection, TokenWriter
+from content.interaction import PackedTokens, Projection
 from content.language import language_of
 from content.lexicalwriter import LexicalWriter, WordCounts
 from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
@@ -36,6 +36,7 @@ from content.snapshot import (
     sync,
     sync_tree,
 )
+from content.tokens import TokenWriter
 from content.words import stems
 
 _PASSAGES = 4096  # of which the vectors are copied at a time
@@ -98,7 +99,7 @@ class SnapshotWriter:
             (folder / name).mkdir()
         self._catalog = CatalogWriter(folder / CATALOG, created, maker, before)
         self._vectors = FlatWriter(folder)
-        self._tokens = TokenWriter(folder / TOKENS)
+        self._tokens = TokenWriter(folder / TOKENS, before.tokens if before else None)
         self._collections: dict[str, _Collection] = {}
         self._sources: dict[tuple[str, str], int] = {}
         self._kept: list[_Kept] = []
@@ -132,7 +133,7 @@ class SnapshotWriter:
         self._catalog.copy(pages.numbers, rows, pages.addresses)
         for block in blocks(rows, _PASSAGES):
             self._vectors.add(self._before.vectors.vectors(np.arange(block.start, block.stop)))
-        self._tokens.take(self._before.tokens, rows)
+        self._tokens.take(rows)
         self._dimension = self._before.manifest.dimension
         language = self._before.manifest.collections[pages.collection].language
         self._kept.append(_Kept(pages.collection, language, range(self._rows, self._rows + len(rows)), rows))
@@ -206,7 +207,7 @@ class SnapshotWriter:
             collections=states,
             sources=tuple(SourceState(*key, pages) for key, pages in sorted(self._sources.items())),
             files={
-                path.relative_to(self.folder).as_posix(): FileState(path.stat().st_size, digest(path))
+                path.relative_to(self.folder).as_posix(): self._file_state(path)
                 for path in sorted(self.folder.rglob("*"))
                 if path.is_file()
             },
@@ -216,9 +217,17 @@ class SnapshotWriter:
         manifest.write(self.folder)
         sync(self.folder / MANIFEST)
         sync(self.folder)
-        # The digests were taken of what the disk holds: to read all of it once more would tell nothing new.
+        # The digests were taken of what the disk holds: to read all of it once more would tell nothing new. Those of
+        # files that are shared are the published ones, so that one that was damaged since does not pass for whole.
         check_content(self.folder, manifest, self._milvus)
         return manifest
+
+    def _file_state(self, path: Path) -> FileState:
+        """Return what a file is as it is published; what is shared with the snapshot before is known from there."""
+        former = self._tokens.linked.get(path)
+        if former is None or self._before is None:
+            return FileState(path.stat().st_size, digest(path))
+        return self._before.manifest.files[former.relative_to(self._before.folder).as_posix()]
 
     def _counted(self, terms: Iterable[Term]) -> Iterator[Term]:
         for term in terms:

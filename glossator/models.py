@@ -44,9 +44,9 @@ def ingesting_embedder(settings: Settings) -> SentenceTransformerEmbedder | Onnx
     return configured_embedder(settings.model_copy(update={"encoder": "torch"}) if with_gpu else settings)
 
 
-def export_once(embedder: SentenceTransformerEmbedder | OnnxEmbedder) -> None:
+def export_once(embedder: SentenceTransformerEmbedder | OnnxEmbedder | Int8Embedder) -> None:
     """Make the export that the next start works with, where it is wanted and not there. Raises ModelError."""
-    if isinstance(embedder, OnnxEmbedder):
+    if isinstance(embedder, OnnxEmbedder | Int8Embedder):
         embedder.export()
 
 

@@ -29,8 +29,8 @@ _FEWEST = 3  # so many worse answers may be chance, whatever their share
 class CheckOptions:
     """How to check: more than ``share`` of worse answers hold a snapshot back, unless ``force`` is given.
 
-    So does a source that loses more than ``lost_share`` of its pages.
-    From the score ``threshold`` on, the service claims an answer. Questions asked in the last ``days`` are replayed.
+    A source that loses more than ``lost_share`` of its pages is itself held back. From the score ``threshold`` on, the
+    service claims an answer. Questions asked in the last ``days`` are replayed.
     """
 
     threshold: float = 0.35

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from content.catalog import Catalog, Origin, PageKey
@@ -89,7 +89,7 @@ class Comparison:
     def replace(self, reading: Reading) -> None:
         """Take a source's pages as they are now, and count in its report what that changes."""
         self._readings.append(reading)
-        mine = self._pages_of(reading.source)
+        mine = self._pages_of(reading.source.key)
         remains = Remains(reading.report, mine)
         self._remains.append(remains)
         for page_id, addresses in reading.unchanged.items():
@@ -110,9 +110,26 @@ class Comparison:
         found = (remains.loss(self._chosen.keys(), share) for remains in self._remains)
         return [loss for loss in found if loss is not None]
 
+    def hold_back(self, losses: Sequence[Loss]) -> None:
+        """Keep the published pages of these sources, as if they had been read and nothing of them had changed."""
+        held = {(loss.location, loss.collection) for loss in losses}
+        for key in [key for key, chosen in self._chosen.items() if (chosen.source, key[0]) in held]:
+            is_fresh = self._chosen.pop(key).read is not None
+            self.fresh -= is_fresh
+            self.kept -= not is_fresh
+        stay = {source: self._pages_of(source) - self._chosen.keys() for source in held}
+        for key in chain.from_iterable(stay.values()):
+            self._keep(key)
+        for reading in self._readings:
+            if (source := reading.source.key) in held:
+                report = reading.report
+                report.new = report.changed = report.gone = 0
+                report.unchanged = len(stay[source])
+        self._readings = [reading for reading in self._readings if reading.source.key not in held]
+
     def remove(self, source: Source) -> SourceReport:
         """Return the report of a source that is dropped. Raises SourceError where no published page is from it."""
-        gone = len(self._pages_of(source))
+        gone = len(self._pages_of(source.key))
         if not gone:
             known = sorted({_source_of(key, published) for key, published in self._published.items()})
             pages = ", ".join(f"{location} ({collection})" for location, collection in known) or "none"
@@ -163,9 +180,8 @@ class Comparison:
     def _in_order(self) -> list[tuple[Key, _Chosen]]:
         return sorted(self._chosen.items(), key=lambda item: (item[0][0], item[1].source, item[0][1]))
 
-    def _pages_of(self, source: Source) -> set[Key]:
-        wanted = source.key
-        return {key for key, published in self._published.items() if _source_of(key, published) == wanted}
+    def _pages_of(self, source: SourceKey) -> set[Key]:
+        return {key for key, published in self._published.items() if _source_of(key, published) == source}
 
 
 def _run(placed: tuple[int, tuple[Key, _Chosen]]) -> tuple[object, ...]:

@@ -59,7 +59,8 @@ def ingest(
     """Read sources into a new snapshot and publish it, unless nothing changed or the check holds it back.
 
     A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
-    that fails is reported, and what was published of it stays. With a ``depot`` it begins from what is current there,
+    that fails is reported, and what was published of it stays. So does all that was published of a source that loses
+    too much; the others are published. With a ``depot`` it begins from what is current there,
     and is published there as well. ``engine`` is where the work is done, None for in this process. Raises SourceError
     where no source can be read, IngestRunning, Conflict, DepotUnavailable, SnapshotCorrupt, ModelError.
     """
@@ -78,21 +79,22 @@ def ingest(
             lost = comparison.losses(options.check.lost_share)
             if lost:
                 report.check = CheckReport(lost=lost, held=not options.check.force)
+            if lost and not options.check.force:
+                comparison.hold_back(lost)  # before anything is embedded: an hourly run would do it every hour
         if before is not None:
             _count(report, before.manifest)
         if options.dry_run or not (before is None or options.rebuild or report.changes):
             return report
         if not comparison.kept and not comparison.fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")
-        if report.check and report.check.held:
-            return report  # before anything is embedded: an hourly run would do it every hour
         known = before.tokens if before and comparison.kept else None
         making = Making(embedder, known.projection if known else None)
         manifest = _write(archive, before, comparison, making, engine, report, progress)
         with report.stage(CHECK):
             report.check = _check(archive, before, manifest, embedder, options.check, progress)
-            report.check.lost = lost
-        if report.check.held:
+        is_worse = report.check.held
+        report.check.lost, report.check.held = lost, is_worse or (bool(lost) and not options.check.force)
+        if is_worse:
             archive.discard(manifest.snapshot_id)
             return report
         with report.stage("publish"):

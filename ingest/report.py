@@ -73,8 +73,8 @@ class CheckReport:
     """What speaks against a new snapshot: sources that lose much, and what a replay of questions showed.
 
     So many questions were asked, and so many found their page among the first pages; ``compared`` were asked of the
-    published snapshot too. ``held`` is whether the new one was therefore not published. What is held back for its
-    losses is not asked.
+    published snapshot too. ``held`` is whether anything was held back: the sources that lose much, of which the
+    published pages stay, or all of it, where it was not published.
     """
 
     asked: int = 0

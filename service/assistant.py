@@ -128,12 +128,7 @@ class Assistant:
             yield reply.done(Outcome.CONVERSATION, polite)
             return
         self._writing.generator.ready()
-        mentions = partial(snapshot.glossary.mentions, collections=question.collections)
-        asked = phrasings(question.text, question.history, mentions)
-        if self._writing.rewriter is not None and question.history:
-            with self._stage("rewrite"):
-                alone = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
-            asked = (alone or asked[0], *asked[1:])
+        asked = await self._phrasings(question, snapshot, reply)
         found, sources = await self.search(asked, snapshot, question.collections, _SOURCES)
         pinned = self._curated.match(site.id, found.vector) if self._curated else None
         if pinned is not None:
@@ -153,21 +148,10 @@ class Assistant:
         yield Sources(sources)
         if outcome is not Outcome.REFUSED:
             task = Task(found.question, found, site, question.history, likely)
-            with self._stage("answer"):
-                async with aclosing(self._writing.generator.generate(task)) as parts:
-                    async for part in parts:
-                        match part:
-                            case Usage():
-                                reply.usage.append(part)
-                            case Note(text):
-                                yield reply.say(text)
-                            case Declined():
-                                outcome = Outcome.CLOSEST
-                            case Segment():
-                                if reply.empty and outcome is Outcome.CLOSEST:
-                                    yield reply.say(site.replies.closest)
-                                for event in reply.add(part):
-                                    yield event
+            async with aclosing(self._answer(task, reply)) as events:
+                async for event in events:
+                    yield event
+            outcome = Outcome.CLOSEST if reply.declined else outcome
         if reply.empty:
             outcome = Outcome.REFUSED
             yield reply.say(site.replies.refused)
@@ -181,6 +165,34 @@ class Assistant:
             suggestions=near.suggestions,
             found=found,
         )
+
+    async def _phrasings(self, question: Question, snapshot: Snapshot, reply: _Reply) -> tuple[str, ...]:
+        """Return the question as it is searched for: as it stands alone, and within its conversation."""
+        mentions = partial(snapshot.glossary.mentions, collections=question.collections)
+        alone, *others = phrasings(question.text, question.history, mentions)
+        if self._writing.rewriter is not None and question.history:
+            with self._stage("rewrite"):
+                rewritten = await self._writing.rewriter.rewritten(question.text, question.history, reply.usage)
+            alone = rewritten or alone
+        return (alone, *others)
+
+    async def _answer(self, task: Task, reply: _Reply) -> AsyncGenerator[Event]:
+        """Yield the answer to a task as it is written."""
+        with self._stage("answer"):
+            async with aclosing(self._writing.generator.generate(task)) as parts:
+                async for part in parts:
+                    match part:
+                        case Usage():
+                            reply.usage.append(part)
+                        case Note(text):
+                            yield reply.say(text)
+                        case Declined():
+                            reply.declined = True
+                        case Segment():
+                            if reply.empty and (reply.declined or not task.likely):
+                                yield reply.say(task.site.replies.closest)
+                            for event in reply.add(part):
+                                yield event
 
     async def search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
@@ -225,6 +237,7 @@ class _Reply:
         self._unsupported: list[str] = []
         self._author = ""
         self._apart = False
+        self.declined = False  # whether the writer found that the content does not hold the answer
         self.usage: list[Usage] = []
 
     @property

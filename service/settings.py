@@ -187,9 +187,9 @@ class Settings(BaseSettings):
         0.3,
         ge=0,
         le=1,
-        description="An ingest in which a source loses more than this share of its pages (and ten at least, or all "
-        "that it has) is not published without `--force`. A page of which hardly any text is left counts as lost. 1 "
-        "lets every source go.",
+        description="A source that loses more than this share of its pages (and ten at least, or all that it has) "
+        "keeps those that are published, unless `--force` is given. A page of which hardly any text is left counts as "
+        "lost. 1 lets every source go.",
     )
     question_days: int = Field(
         7,

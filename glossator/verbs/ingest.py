@@ -184,17 +184,21 @@ def print_report(report: Report, dry_run: bool = False) -> None:
     if report.check:
         _print_losses(report.check.lost)
         _print_check(report.check, report.stages.get(CHECK, 0))
+    held = report.check is not None and report.check.held
     if dry_run:
-        held = " Without it this would be held back." if report.check and report.check.held else ""
-        say(f"Nothing was published (--dry-run).{held}")
+        say("Nothing was published (--dry-run).")
     elif report.published:
         embedded = f"{report.embedded} passages embedded"
         say(f"Published {report.snapshot_id}: {size}; {embedded}, {report.seconds:.1f} s.")
-    elif report.check and report.check.held:
-        say(f"[red]Not published[/red]: {_objection(report.check)}; {report.snapshot_id} stays.")
-        say("If that is as it should be, --force publishes; --remove drops a source.")
+    elif report.check and report.check.asked and held:
+        worse = f"{len(report.check.worse)} of {report.check.compared} questions are answered worse"
+        say(f"[red]Not published[/red]: {worse}; {report.snapshot_id} stays.")
     elif report.snapshot_id:
-        say(f"Nothing changed; {report.snapshot_id} stays: {size}.")
+        say(f"{'Nothing else' if held else 'Nothing'} changed; {report.snapshot_id} stays: {size}.")
+    if report.check and held:
+        for loss in report.check.lost:
+            say(f"[red]{'Would be held back' if dry_run else 'Held back'}[/red]: {_loss(loss)}")
+        say("If that is as it should be, --force publishes it; --remove drops a source.")
 
 
 def _print_skipped(skipped: Sequence[tuple[str, str]]) -> None:
@@ -220,13 +224,9 @@ def _print_losses(lost: Sequence[Loss]) -> None:
             say(f"[red]lost[/red]    {more} more of this source")
 
 
-def _objection(check: CheckReport) -> str:
-    """Return why a snapshot was held back."""
-    if not check.lost:
-        return f"{len(check.worse)} of {check.compared} questions are answered worse"
-    first, *others = check.lost
-    more = f", and {len(others)} more source(s) lose as much" if others else ""
-    return f"{shown(first.location)} had {first.before} pages and would have {first.now}{more}"
+def _loss(loss: Loss) -> str:
+    """Return what becomes of a source that was held back."""
+    return f"{shown(loss.location)} had {loss.before} pages and would have {loss.now}; those that are published stay."
 
 
 def _print_check(check: CheckReport, seconds: float) -> None:

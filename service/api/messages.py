@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.answering.alignment import alignment
+from service.answering.explanation import explained
 from service.api.visitor import TheServices, TheVisitor
 from service.wire import AlignmentReply
 
@@ -19,4 +19,4 @@ async def message_alignment(
 ) -> AlignmentReply:
     """Return which words of a citation's quote each word of the question looked at."""
     exchange = services.conversations.exchange(message_id, visitor.site.id)
-    return await services.worker.run(alignment, exchange, citation, visitor.snapshot, services.embedder)
+    return await services.worker.run(explained, exchange, citation, visitor.snapshot, services.embedder)

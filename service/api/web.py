@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -89,14 +89,30 @@ async def _icon(request: Request) -> Response:
     return await _files.get_response("icon.svg", request.scope)
 
 
+class _Noted:
+    """A route that the request's scope holds from then on, as FastAPI's own do, so that metrics can tell its path."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)  # type: ignore[misc]
+        return match, {**found, "route": self}
+
+
+class _Route(_Noted, Route):
+    pass
+
+
+class _Mount(_Noted, Mount):
+    pass
+
+
 def routes() -> list[BaseRoute]:
     """Return the routes of all pages and files, which are sent compressed."""
     compressed = [Middleware(GZipMiddleware, minimum_size=1000)]
     return [
-        Route("/", _page, middleware=compressed),
-        Route("/s/{token}", _shared, middleware=compressed),
-        Route("/frame/{site_id}", _framed, middleware=compressed),
-        Route("/widget.js", _widget, middleware=compressed),
-        Route("/favicon.ico", _icon, middleware=compressed),
-        Mount("/assets", _files, middleware=compressed),
+        _Route("/", _page, middleware=compressed),
+        _Route("/s/{token}", _shared, middleware=compressed),
+        _Route("/frame/{site_id}", _framed, middleware=compressed),
+        _Route("/widget.js", _widget, middleware=compressed),
+        _Route("/favicon.ico", _icon, middleware=compressed),
+        _Mount("/assets", _files, middleware=compressed),
     ]

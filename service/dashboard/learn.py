@@ -15,16 +15,16 @@ from service.api.visitor import Services
 from service.dashboard.navigation import ROOT
 from service.dashboard.view import TheView
 from service.learn.conversations import Dimension, Quality
+from service.learn.reports import PERIODS, USUAL_DAYS
 from service.store.learning import Scope
 
 router = APIRouter(prefix=f"{ROOT}/learn", include_in_schema=False)
-_PERIODS = (7, 30, 90)  # days
 
 
 async def scope(
     who: Viewer,
     view: TheView,
-    days: Annotated[int, Query(ge=1, le=366)] = 30,
+    days: Annotated[int, Query(ge=1, le=366)] = USUAL_DAYS,
     collection: Annotated[str, Query(max_length=200)] = "",
     language: Annotated[str, Query(max_length=16)] = "",
 ) -> Scope:
@@ -94,7 +94,7 @@ def _common(services: Services, about: Scope) -> dict[str, object]:
         known = {}
     return {
         "days": (about.period.end - about.period.start).days,
-        "periods": _PERIODS,
+        "periods": PERIODS,
         "collection": about.collection or "",
         "collections": sorted(known),
         "language": about.language or "",

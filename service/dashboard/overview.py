@@ -13,6 +13,7 @@ from service.api.admin.principal import Viewer
 from service.api.visitor import Services
 from service.dashboard.navigation import ROOT
 from service.dashboard.view import TheView
+from service.learn.reports import PERIODS, USUAL_DAYS
 from service.store import activity, conversations
 from service.store.activity import Day
 from service.store.paging import Part
@@ -20,12 +21,11 @@ from service.store.paging import Part
 router = APIRouter(include_in_schema=False)
 
 _LATEST = 6  # conversations
-_PERIODS = (7, 30, 90)  # days
 _SUMMED = ("asked", "answered", "refused", "leads", "handoffs")
 
 
 @router.get(ROOT)
-async def overview(who: Viewer, view: TheView, days: Annotated[int, Query(ge=1, le=366)] = 30) -> Response:
+async def overview(who: Viewer, view: TheView, days: Annotated[int, Query(ge=1, le=366)] = USUAL_DAYS) -> Response:
     """Return the overview."""
     site_id = who.site(view.site_id)
     database = view.services.store.database
@@ -35,7 +35,7 @@ async def overview(who: Viewer, view: TheView, days: Annotated[int, Query(ge=1, 
         who,
         "overview.html",
         days=days,
-        periods=_PERIODS,
+        periods=PERIODS,
         now=_summed(past[days:]),
         before=_summed(past[:days]),
         trend=_trend(past[days:]),

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from content.words import stem
-from service.generation.alignment import Pair, Word
+from service.generation.pairing import Pair, Word
 
 SIMILAR = 0.5  # from this nearness on two words may stand for each other
 _SCOPE = 6  # words behind a negation that it may bear on, and

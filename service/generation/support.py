@@ -1,7 +1,7 @@
 """Support: whether the passages say what a sentence says, and where.
 
 A sentence is supported by one sentence of a passage that holds nearly all that it says, mostly in the same words,
-else by their meaning (``alignment``), and that it changes nothing of (``contradiction``). What a model makes of two
+else by their meaning (``pairing``), and that it changes nothing of (``contradiction``). What a model makes of two
 sentences is said by neither: of what a small model made of two, half was not so. Where a cross-encoder is configured,
 it must also put that passage before the other ones for this sentence.
 
@@ -21,9 +21,9 @@ from content.model import Hit
 from content.reranking import Reranker
 from content.words import stems
 from service.answering.evidence import Evidence, Quote, Unit
-from service.generation.alignment import Alignment, Pair, Word, words
 from service.generation.contradiction import SIMILAR, SUBJECT, contradiction
 from service.generation.draft import Sentence
+from service.generation.pairing import Pair, Pairing, Word, words
 
 _COVERED = 0.8  # the share of a sentence's words, by weight, that its quote must hold
 _BY_MEANING = 0.5  # what a word counts that the quote holds only by its meaning
@@ -109,7 +109,7 @@ class _Beside:
 
     claim: _Claim
     hit: Hit
-    alignment: Alignment
+    pairing: Pairing
     around: frozenset[str]
     weight: Callable[[str], float]
 
@@ -117,7 +117,7 @@ class _Beside:
         """Return the places of the passage's words that stand in a unit."""
         before = self.hit.passage.start
         start, end = unit.quote.start - before, unit.quote.end - before
-        return [word.place for word in self.alignment.held if start <= word.start and word.end <= end]
+        return [word.place for word in self.pairing.held if start <= word.start and word.end <= end]
 
     def covered(self, unit: Unit) -> float:
         """Return the share of what the claim says that a unit says, by the words' weight.
@@ -127,9 +127,9 @@ class _Beside:
         """
         inside = self.inside(unit)
         names_it = self._names_it(unit, inside)
-        left = Counter(self.alignment.held[place].key for place in inside)
+        left = Counter(self.pairing.held[place].key for place in inside)
         said: list[tuple[float, float, bool]] = []
-        for pair in self.alignment.pairs(inside):
+        for pair in self.pairing.pairs(inside):
             held = self._held(pair, left, names_it)
             said.append((self.weight(pair.word.stem), held, pair.word.stem in self.claim.asked))
         new = [(weight, held) for weight, held, asked in said if not asked]
@@ -138,8 +138,8 @@ class _Beside:
     def lacking(self, unit: Unit, score: float) -> str | None:
         """Return why a unit that covers so much of the claim does not support it, None where it does."""
         inside = self.inside(unit)
-        quoted = [self.alignment.held[place] for place in inside]
-        pairs = self.alignment.pairs(inside)
+        quoted = [self.pairing.held[place] for place in inside]
+        pairs = self.pairing.pairs(inside)
         changed = contradiction(self.claim.words, quoted, pairs, self.around)
         if changed is not None:
             return changed
@@ -150,6 +150,9 @@ class _Beside:
             return f"what “{self.claim.words[0].text}” is"
         names_it = self._names_it(unit, inside)
         reworded = [pair for pair in pairs if not pair.same and not (names_it and self._is_title(pair))]
+        named = [pair.word.text for pair in reworded if self._is_title(pair)]
+        if named:
+            return f"only the title says {named[0]}"
         echoed = [pair.word.text for pair in reworded if pair.word.stem in self.claim.topic]
         if echoed:
             return f"only the question says {echoed[0]}"
@@ -170,18 +173,25 @@ class _Beside:
         return pair.word.stem in self.around and pair.word.place < SUBJECT
 
     def _names_it(self, unit: Unit, inside: Sequence[int]) -> bool:
-        """Whether a unit speaks of what the title names without its name: by a pronoun, or as a definition does."""
-        opening = (self.alignment.held[place].folded for place in inside[:_OPENING])
-        return unit.quote.start == self.hit.passage.start or not _PRONOUNS.isdisjoint(opening)
+        """Whether a unit speaks of what the title names without its name: by a pronoun, or as a definition does.
+
+        A passage's first sentence is one ("A style in which …") unless it begins with something that the claim does not
+        say, which then is what it speaks of.
+        """
+        held = [self.pairing.held[place] for place in inside]
+        if not _PRONOUNS.isdisjoint(word.folded for word in held[:_OPENING]):
+            return True
+        subject = next((word.key for word in held if word.content), None)
+        return unit.quote.start == self.hit.passage.start and subject in {word.key for word in self.claim.words}
 
 
 def _by(hit: Hit, claim: _Claim, evidence: Evidence) -> Support:
     """Return the support that one passage gives, by its best sentence."""
     index = evidence.snapshot.tokens
     interaction = index.interaction(claim.tokens, hit.row) if index is not None and len(claim.tokens) else None
-    alignment = Alignment(claim.words, words(hit.passage.text), interaction, claim.tokens)
+    pairing = Pairing(claim.words, words(hit.passage.text), interaction, claim.tokens)
     around = frozenset(stems(" ".join([hit.title, *hit.passage.heading])))
-    beside = _Beside(claim, hit, alignment, around, evidence.snapshot.lexical.idf)
+    beside = _Beside(claim, hit, pairing, around, evidence.snapshot.lexical.idf)
     units = [(beside.covered(unit), unit) for unit in evidence.of(hit)]
     if not units:
         return Support()

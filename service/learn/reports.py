@@ -36,6 +36,7 @@ from service.store.database import Database
 from service.store.learning import Scope
 
 _MANY = 1000  # questions; fewer are read while one asks
+PERIODS = (7, 30, 90)  # days, that the dashboard offers
 USUAL_DAYS = 30  # where no period is given
 _RELATED = 5  # terms that an outline names
 _OWN_FIELDS = frozenset({"name", "company", "message"})  # what every lead has
@@ -82,18 +83,22 @@ class Reports:
 
         From then on an analyst computes all reports in a process of its own. Raises what they do.
         """
-        period = learning.last_days(datetime.now(UTC).date(), USUAL_DAYS)
-        counts = await learning.counts(self._database, period)
-        self._analyst.apart = sum(counts.values()) >= _MANY
-        busy = [site_id for site_id, count in counts.items() if count >= _MANY]
-        for site_id in [*busy, *([None] if self._analyst.apart else [])]:
-            scope = Scope(site_id, period)
-            await self.memo.prepare(*self._top_questions(scope))
-            await self.memo.prepare(*self._gaps(scope))
-            await self.memo.prepare(*self._leads(scope))
-            await self.memo.prepare(*self._conversations(scope, Dimension.DAY))
-            with suppress(NoSnapshot):
-                await self.memo.prepare(*self._sources(scope))
+        today = datetime.now(UTC).date()
+        counts = await learning.counts(self._database, learning.last_days(today, USUAL_DAYS))
+        much = sum(counts.values()) >= _MANY
+        self._analyst.apart = much
+        sites = [site_id for site_id, count in counts.items() if count >= _MANY] + ([None] if much else [])
+        for days in (USUAL_DAYS, *(days for days in PERIODS if days != USUAL_DAYS)):
+            for site_id in sites:
+                await self._prepare(Scope(site_id, learning.last_days(today, days)))
+
+    async def _prepare(self, scope: Scope) -> None:
+        await self.memo.prepare(*self._top_questions(scope))
+        await self.memo.prepare(*self._gaps(scope))
+        await self.memo.prepare(*self._leads(scope))
+        await self.memo.prepare(*self._conversations(scope, Dimension.DAY))
+        with suppress(NoSnapshot):
+            await self.memo.prepare(*self._sources(scope))
 
     def _analysis(
         self, analysis: Callable[..., Coroutine[Any, Any, _T]], *arguments: object

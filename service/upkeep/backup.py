@@ -1,7 +1,8 @@
 """Backups: all that a data folder and its database hold, to one file and back.
 
 The file is a tar, packed with Zstandard. Its last entry lists the others with their SHA-256, so a file that was cut off
-or damaged is refused before anything of it is put in place.
+or damaged is refused before anything of it is put in place. What snapshots share is in it once, and shared again when
+it is restored.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ import zstandard
 from content.alone import alone
 from content.archive import Archive
 from content.errors import BackupError
+from content.sharing import share
 from service.access.identity import SECRET_FILE
 from service.store import dump
 from service.store.database import DATABASE_FILE, Database
@@ -159,7 +161,7 @@ def _unpack(source: Path, scratch: Path) -> Backup:
             tarfile.open(fileobj=unpacked, mode="r|") as tar,
         ):
             for entry in tar:
-                found[entry.name] = _take(tar, entry, scratch)
+                found[entry.name] = _take(tar, entry, scratch, found)
     except (OSError, EOFError, zstandard.ZstdError, tarfile.TarError) as error:
         raise BackupError(f"{source} cannot be read as a backup: {error}") from error
     found.pop(_CONTENTS, None)
@@ -175,15 +177,23 @@ def _unpack(source: Path, scratch: Path) -> Backup:
     return backup
 
 
-def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, scratch: Path) -> str:
-    """Write an entry below the folder and return its SHA-256. Raises BackupError for what no backup holds."""
+def _take(tar: tarfile.TarFile, entry: tarfile.TarInfo, scratch: Path, taken: Mapping[str, str]) -> str:
+    """Write an entry below the folder and return its SHA-256. Raises BackupError for what no backup holds.
+
+    A file that snapshots share is there once, and then as a link to one that was ``taken``.
+    """
     parts = PurePosixPath(entry.name).parts
     known = entry.name == _CONTENTS or (bool(parts) and parts[0] in _PLACES and all(map(_NAME.fullmatch, parts)))
-    file = tar.extractfile(entry) if entry.isreg() and known else None
-    if file is None or (scratch / entry.name).exists():
-        raise BackupError(f"the backup holds {entry.name!r}, which no backup of ours does; nothing was restored")
+    is_link = entry.islnk() and entry.linkname in taken
     path = scratch / entry.name  # in a folder for this user alone; the secret stays readable for nobody else
+    if not known or not (entry.isreg() or is_link) or path.exists():
+        raise BackupError(f"the backup holds {entry.name!r}, which no backup of ours does; nothing was restored")
     path.parent.mkdir(parents=True, exist_ok=True)
+    if is_link:
+        share(scratch / entry.linkname, path)
+        return taken[entry.linkname]
+    file = tar.extractfile(entry)
+    assert file is not None, "what is a regular file can be read"
     digest = hashlib.sha256()
     with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
         while chunk := file.read(_CHUNK):

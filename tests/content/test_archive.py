@@ -5,8 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from content.archive import Archive
@@ -19,8 +21,8 @@ from content.errors import (
     SnapshotError,
     SnapshotMismatch,
 )
-from content.manifest import MANIFEST
-from content.snapshot import Snapshot
+from content.manifest import MANIFEST, FileState, digest
+from content.snapshot import TOKENS, Snapshot
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 
 
@@ -232,3 +234,46 @@ def test_a_snapshot_from_before_there_were_columns(archive):
     rows = range(len(opened.page_numbers))
     assert [opened.question_stems(row) for row in rows] == [before.question_stems(row) for row in rows]
     assert any(opened.question_stems(row) for row in rows)
+
+
+def test_what_a_snapshot_shares_stays_when_the_one_before_is_pruned(archive, pages):
+    first, second = archive.current_id(), publish_another(archive, pages, "A new page.")
+    shared = Path(TOKENS) / "codes-0.npy"
+    assert (archive.path(first) / shared).samefile(archive.path(second) / shared)
+    assert archive.prune(keep=1) == [first]
+    archive.verify(second)
+
+
+def test_a_shared_file_that_was_damaged_does_not_pass_for_whole(archive, pages):
+    path = archive.path(archive.current_id()) / TOKENS / "codes-0.npy"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    second = publish_another(archive, pages, "A new page.")
+    with pytest.raises(SnapshotCorrupt, match="codes-0"):
+        archive.verify(second)
+
+
+def test_a_snapshot_whose_token_vectors_lie_in_one_segment_is_read_and_gone_on_from(archive, pages):
+    before = archive.open_current()
+    tokens, old = before.folder / TOKENS, [before.tokens.packed(row) for row in range(len(before.tokens))]
+    counts = np.load(tokens / "counts.npy")
+    for name in ("codes", "spans", "ids"):
+        (tokens / f"{name}-0.npy").rename(tokens / f"{name}.npy")
+    for name in ("begins", "counts", "holding"):
+        (tokens / f"{name}.npy").unlink()
+    np.save(tokens / "starts.npy", np.cumsum([0, *counts]))
+    np.save(tokens / "idf.npy", np.zeros(1, np.float32))
+    files = {
+        path.relative_to(before.folder).as_posix(): FileState(path.stat().st_size, digest(path))
+        for path in before.folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+    replace(before.manifest, files=files, format=2).write(before.folder)
+    assert archive.verify(before.snapshot_id).format == 2
+    second = publish_another(archive, pages, "A new page.")
+    after = archive.open(second)
+    assert archive.verify(second).format == 3
+    kept = {(tuple(one.ids), one.codes.tobytes()) for one in map(after.tokens.packed, range(len(after.tokens)))}
+    assert kept > {(tuple(one.ids), one.codes.tobytes()) for one in old}
+    assert (after.folder / TOKENS / "codes-0.npy").samefile(tokens / "codes.npy")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from content.embedding import TokenVectors, unit
-from content.interaction import PackedTokens, Projection, TokenIndex, TokenWriter, maxsim
+from content.interaction import PackedTokens, Projection, maxsim
+from content.tokens import TokenIndex, TokenWriter
 
 DIMENSION = 384
 chance = np.random.default_rng(7)
@@ -84,23 +85,10 @@ def test_an_interaction_is_the_score_part_by_part(index):
 
 
 def test_rare_tokens_count_more(index):
-    common = index._ids[0]
+    common = index.packed(0).ids[0]
     question = TokenVectors(np.array([common, 9999], np.int32), np.zeros((2, 2), np.int32), tokens(2).vectors)
     weights = index.interaction(question, 0).weights
     assert weights[1] > weights[0]
-
-
-def test_tokens_are_the_same_when_they_are_taken_over(index, passages, tmp_path):
-    again = tmp_path / "again"
-    again.mkdir()
-    writer = TokenWriter(again)
-    writer.take(index, range(2))
-    writer.take(index, range(2, 5))
-    writer.finish(index.projection)
-    for name in ("codes", "spans", "ids", "starts", "idf"):
-        assert (again / f"{name}.npy").read_bytes() == (tmp_path / f"{name}.npy").read_bytes()
-    starts, _ = index.packed(range(5))
-    assert np.diff(starts).tolist() == [len(one) for one in passages]
 
 
 def test_maxsim_is_the_weighted_mean_of_the_best():

@@ -26,7 +26,6 @@ def var(tmp_path, pages):
 
 
 def test_a_source_that_lost_its_pages_is_listed_with_what_to_do(var, pages):
-    current = Archive(var).current_id()
     done = glossator(var, "ingest", str(pages))
     assert done.returncode == 1
     lines = done.stdout.splitlines()
@@ -34,15 +33,29 @@ def test_a_source_that_lost_its_pages_is_listed_with_what_to_do(var, pages):
     assert f"{pages}\tdefault\t20\t1\t19\t0" in lines
     assert "lost    part-01: it is gone" in lines
     assert "lost    14 more of this source" in lines
-    assert lines[-2] == f"Not published: {pages} had 20 pages and would have 1; {current} stays."
+    assert lines[-3].startswith(f"Published {Archive(var).current_id()}: 20 pages")  # of another model, so all anew
+    assert lines[-2] == f"Held back: {pages} had 20 pages and would have 1; those that are published stay."
     assert "--force publishes" in lines[-1]
-    assert Archive(var).current_id() == current
+    again = glossator(var, "ingest", str(pages))
+    assert again.returncode == 1
+    assert again.stdout.splitlines()[-3].startswith(f"Nothing else changed; {Archive(var).current_id()} stays")
 
 
 def test_a_dry_run_says_that_it_would_be_held_back(var, pages):
     done = glossator(var, "ingest", "--dry-run", str(pages))
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-1] == "Nothing was published (--dry-run). Without it this would be held back."
+    lines = done.stdout.splitlines()
+    assert "Nothing was published (--dry-run)." in lines
+    assert lines[-2].startswith(f"Would be held back: {pages} had 20 pages and would have 1;")
+
+
+def test_what_else_was_read_is_published(var, pages, tmp_path):
+    other = write_pages(tmp_path / "other", {"glue.md": "# Glue\n\nGlue holds a joint.\n"})
+    done = glossator(var, "ingest", str(pages), str(other))
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[-3].startswith(f"Published {Archive(var).current_id()}: 21 pages")
+    assert lines[-2].startswith(f"Held back: {pages} had 20 pages")
 
 
 def test_the_report_for_programs(var, pages):

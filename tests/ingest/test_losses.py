@@ -1,4 +1,4 @@
-"""A source that loses most of its pages is not published over what there is."""
+"""A source that loses most of its pages keeps those that are published."""
 
 import json
 
@@ -67,6 +67,53 @@ def test_a_source_that_loses_most_of_its_pages_is_held_back_and_listed(pages, va
     assert published(var) == set(names(40))
     assert report.embedded == 0
     assert embedder.asked == []
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_the_other_sources_are_published(pages, var, tmp_path, rebuild):
+    other = write_pages(tmp_path / "other", {"glue.md": "# Glue\n\nGlue holds a joint.\n"})
+    drop(pages, names(40)[3:])
+    write_pages(pages, {"part-00.md": article(70), "stray.md": article(71)})
+    report = ingest_folder(var, pages, other, options=IngestOptions(rebuild=rebuild))
+    assert report.published
+    assert not report.complete
+    assert report.check.held
+    assert [loss.location for loss in report.check.lost] == [str(pages)]
+    ill, well = report.sources
+    assert (ill.new, ill.changed, ill.unchanged, ill.gone) == (0, 0, 40, 0)
+    assert well.new == 1
+    assert published(var) == {*names(40), "glue"}
+    assert open_snapshot(var).catalog.page("default", "part-00").text.startswith("In chapter 0")
+    again = ingest_folder(var, pages, other)
+    assert not again.published
+    assert again.check.held, "what it lost is lost as before"
+
+
+def test_two_sources_that_are_ill_at_once(pages, var, tmp_path):
+    other, glue = folder(tmp_path / "other", 30), write_pages(tmp_path / "glue", {"glue.md": "# Glue\n\nIt holds.\n"})
+    sources = [Source(str(pages)), Source(str(other), "other"), Source(str(glue), "glue")]
+    ingest(Archive(var), sources, HashingEmbedder())
+    drop(pages, names(40)[3:])
+    drop(other, names(30)[1:])
+    write_pages(glue, {"glue.md": "# Glue\n\nIt holds a joint.\n"})
+    report = ingest(Archive(var), sources, HashingEmbedder())
+    assert report.published
+    assert [loss.before for loss in report.check.lost] == [40, 30]
+    snapshot = open_snapshot(var)
+    assert {name: state.pages for name, state in snapshot.manifest.collections.items()} == {
+        "default": 40, "other": 30, "glue": 1,
+    }  # fmt: skip
+    assert snapshot.catalog.page("glue", "glue").text == "It holds a joint."
+
+
+def test_an_ill_source_leaves_a_page_that_another_has_taken(pages, var, tmp_path):
+    other = write_pages(tmp_path / "other", {"part-39.md": article(39)})
+    drop(pages, names(40)[3:])
+    report = ingest_folder(var, pages, other)
+    assert report.published
+    assert published(var) == set(names(40))
+    assert open_snapshot(var).catalog.page_keys()["default", "part-39"].source == str(other)
+    assert report.sources[0].unchanged == 39
 
 
 def test_force_publishes_and_still_lists_the_loss(pages, var):

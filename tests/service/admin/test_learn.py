@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
+from service.learn import reports
+from service.learn.analyst import Analyst
 from tests.fakes import GLOSSARY, ingest_folder, write_pages
 from tests.service.admin.acting import ask, key, lead, settled
 from tests.service.admin.conftest import SHOP, SITES
@@ -170,3 +173,23 @@ async def test_a_redacted_question_is_embedded_from_what_is_left(http):
     await learnt(http)
     [item] = await report(http, "top-questions", site="shop")
     assert "ada@" not in item["label"]
+
+
+async def test_reports_of_much_are_computed_before_somebody_asks(data_dir, monkeypatch):
+    monkeypatch.setattr(reports, "_MANY", 2)
+    # In this process: that another one computes the same is tested with the store.
+    monkeypatch.setattr(Analyst, "apart", property(lambda self: False, lambda self, much: None), raising=False)
+    async with client(data_dir, site=SITES, report_seconds=60) as http:
+        for question in ("What is softmax?", BAKERY):
+            await ask(http, question)
+        await learnt(http)
+        await http.app.state.services.reports.prepare()
+
+        async def not_again(self, analysis, *arguments):
+            raise AssertionError(f"{analysis.__name__} is computed while somebody waits")
+
+        monkeypatch.setattr(Analyst, "compute", not_again)
+        headers = await key(http, "viewer")
+        for page, days in product(("questions", "gaps", "sources", "leads", "conversations"), reports.PERIODS):
+            reply = await http.get(f"/admin/learn/{page}", params={"days": days}, headers=headers)
+            assert reply.status_code == 200, reply.text

@@ -5,9 +5,9 @@ import pytest
 
 from content.search import search
 from service.answering.evidence import Evidence
-from service.generation.alignment import Pair, words
 from service.generation.contradiction import contradiction
 from service.generation.draft import Sentence
+from service.generation.pairing import Pair, words
 from service.generation.support import Verifier
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
@@ -93,6 +93,34 @@ def test_a_pronoun_speaks_of_what_was_asked_about(evidence):
     assert Verifier(EMBEDDER).support(said, evidence, "What does the oven burn?").holds
     support = Verifier(EMBEDDER).support(said, evidence, "What does a stove burn?")
     assert support.lacking == "what “It” is"
+
+
+@pytest.fixture(scope="module")
+def styles(tmp_path_factory):
+    pages = {
+        "kebab.md": "# Kebab case\n\nBrowsers expect custom elements with hyphens between words in every markup document.",
+        "snake.md": "# Snake case\n\nA naming style which puts underscores between words, such as snake_case.",
+    }
+    folder = tmp_path_factory.mktemp("styles")
+    ingest_folder(folder / "var", write_pages(folder / "pages", pages))
+    snapshot = open_snapshot(folder / "var")
+    asked = "Which case puts underscores or hyphens between words in markup documents?"
+    yield Evidence(snapshot, search(snapshot, asked, EMBEDDER.encode_questions([asked])).hits(6))
+    snapshot.catalog.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "holds"),
+    [
+        ("Snake case is a naming style which puts underscores between words, such as snake_case.", True),
+        ("Browsers expect custom elements with hyphens between words in every markup document.", True),
+        ("Kebab case expects custom elements with hyphens between words in every markup document.", False),
+        ("A naming style which puts underscores between words, such as snake-case.", False),
+    ],
+)
+def test_a_title_stands_in_for_no_other_subject_and_a_code_is_one_word(styles, said, holds):
+    support = Verifier(EMBEDDER).support(Sentence(said), styles)
+    assert support.holds is holds, support
 
 
 def test_a_word_that_only_the_question_says_is_not_said(evidence):

@@ -45,6 +45,14 @@ def value(text: str, name: str, **labels: str) -> float | None:
     return values(text).get((name, frozenset(labels.items())))
 
 
+async def test_pages_and_files_are_counted_under_their_route(http):
+    for path in ("/widget.js", "/s/some-token", "/assets/missing.js"):
+        await http.get(path)
+    told = (await http.get("/metrics")).text
+    for route, status in (("/widget.js", "200"), ("/s/{token}", "200"), ("/assets", "404")):
+        assert value(told, "glossator_http_requests_total", method="GET", route=route, status=status) == 1
+
+
 async def test_what_was_asked_is_counted(http, glossary):
     outcomes = Counter(await ask_everything(http))
     assert {"answered", "refused", "conversation"} <= outcomes.keys()

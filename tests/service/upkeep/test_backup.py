@@ -13,11 +13,13 @@ import zstandard
 from content.alone import alone
 from content.archive import Archive
 from content.errors import BackupError
+from content.snapshot import TOKENS
 from service.store import leads, schema
 from service.store.drain import DRAIN_LOCK
 from service.store.paging import Part
 from service.store.store import Store
 from service.upkeep import backup
+from tests.fakes import ingest_folder, write_pages
 from tests.service.store import rows
 from tests.service.store.test_drain import count, drained
 
@@ -93,6 +95,24 @@ async def test_links_are_refused(tmp_path):
     packed(tmp_path / "file", {"snapshots/x": b""}, type=tarfile.SYMTYPE, linkname="/etc/passwd")
     with pytest.raises(BackupError, match="no backup of ours"):
         await backup.restore(tmp_path / "file", tmp_path / "new", None, overwrite=False)
+
+
+async def test_a_link_to_what_is_not_in_the_backup_is_refused(tmp_path):
+    packed(tmp_path / "file", {"snapshots/x": b""}, type=tarfile.LNKTYPE, linkname="../../var/secret")
+    with pytest.raises(BackupError, match="no backup of ours"):
+        await backup.restore(tmp_path / "file", tmp_path / "new", None, overwrite=False)
+
+
+async def test_what_snapshots_share_is_shared_again(backed_up, store, tmp_path):
+    write_pages(tmp_path / "pages", {"new.md": "# New\n\nA new page."})
+    ingest_folder(tmp_path / "var", tmp_path / "pages")
+    await backup.write(store, Archive(tmp_path / "var"), tmp_path / "again")
+    await backup.restore(tmp_path / "again", tmp_path / "new", None, overwrite=False)
+    restored = Archive(tmp_path / "new")
+    one, other = (restored.path(snapshot_id) / TOKENS / "codes-0.npy" for snapshot_id in restored.ids())
+    assert one.samefile(other)
+    for snapshot_id in restored.ids():
+        restored.verify(snapshot_id)
 
 
 async def test_what_was_changed_or_added_is_found(tmp_path):

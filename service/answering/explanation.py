@@ -1,19 +1,19 @@
-"""Why this passage: the words of a question beside those of a quote that answers it."""
+"""The explanation of a citation, why this passage: the words of a question beside those of a quote that answers it."""
 
 from __future__ import annotations
 
 from content.alignment import Alignment, align
 from content.embedding import Embedder, TokenVectors
 from content.errors import NotFound
-from content.interaction import TokenIndex
 from content.snapshot import Snapshot
+from content.tokens import TokenIndex
 from service.conversation import Exchange
 from service.model import Citation
 from service.wire import AlignmentReply
 
 
-def alignment(exchange: Exchange, number: int, snapshot: Snapshot, embedder: Embedder) -> AlignmentReply:
-    """Return the alignment of a question and the quote of its answer's citation with this number.
+def explained(exchange: Exchange, number: int, snapshot: Snapshot, embedder: Embedder) -> AlignmentReply:
+    """Return how a question aligns with the quote of its answer's citation with this number.
 
     The quote's tokens are those that were searched, as the model understood them in their passage; where another
     snapshot has taken the place of that one, the quote is embedded by itself. Raises NotFound for a citation that the

@@ -1,7 +1,7 @@
-"""Alignment: which words of a sentence say what which words of a passage say.
+"""Pairing: which words of a sentence say what which words of a passage say.
 
-A word is aligned with the passage's word of the same stem, or else with the one whose tokens are nearest to its own in
-meaning, by the token vectors of late interaction. Without these only words of the same stem are aligned.
+A word is paired with the passage's word of the same stem, or else with the one whose tokens are nearest to its own in
+meaning, by the token vectors of late interaction. Without these only words of the same stem are paired.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from content.embedding import TokenVectors, Vectors
 from content.interaction import Interaction
 from content.words import STOP_WORDS, fold, stem
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’_][^\W_]+)*")
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:st|nd|rd|th|s|k|m|bn)?\Z")
 _NUMBER_WORDS = {
     word: str(value)
@@ -91,7 +91,7 @@ def _number(folded: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A word of the sentence with the one of the passage that it is aligned with, None where none is like it.
+    """A word of the sentence with the one of the passage that it is paired with, None where none is like it.
 
     ``similarity`` is 1 for the same word, else how near both are in meaning.
     """
@@ -106,7 +106,7 @@ class Pair:
         return self.to is not None and self.similarity == 1
 
 
-class Alignment:
+class Pairing:
     """A sentence beside a passage: ``said`` are the sentence's words, ``held`` the passage's."""
 
     def __init__(self, said: Sequence[Word], held: Sequence[Word], beside: Interaction | None, tokens: TokenVectors):
@@ -115,7 +115,7 @@ class Alignment:
         self._near = _near(said, held, beside, tokens)
 
     def pairs(self, inside: Sequence[int]) -> list[Pair]:
-        """Return the sentence's words that say something, aligned with those words of the passage, by their places."""
+        """Return the sentence's words that say something, paired with those words of the passage, by their places."""
         by_stem: dict[str, list[Word]] = {}
         for place in inside:
             by_stem.setdefault(self.held[place].key, []).append(self.held[place])
