@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -176,10 +176,10 @@ class Catalog:
         found = self._connection.execute("SELECT text FROM page WHERE collection = ? ORDER BY number", (collection,))
         return (text for (text,) in found)
 
-    def title(self, page: int) -> str:
-        """Return the title of a page, by its number."""
-        found: str = self._connection.execute("SELECT title FROM page WHERE number = ?", (page,)).fetchone()[0]
-        return found
+    def titles_of(self, pages: Collection[int]) -> list[tuple[int, str]]:
+        """Return the numbers and titles of these pages, in any order."""
+        query = "SELECT number, title FROM page WHERE number IN (SELECT value FROM json_each(?))"
+        return list(self._connection.execute(query, [json.dumps(sorted(pages))]))
 
     def question(self, row: int) -> str:
         """Return the question that a passage answers, by its row; it must answer one."""

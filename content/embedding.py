@@ -23,6 +23,7 @@ from content.errors import ModelError
 
 Vectors = NDArray[np.float32]
 
+FLOAT32 = "float32"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # SHA-256 of model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the Hugging Face hub.
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -34,13 +35,15 @@ class ModelCard:
     """What identifies an embedding model: vectors of different ``sha256`` must never be compared.
 
     ``max_tokens`` is the model's window, special tokens included; ``late_interaction`` whether its texts come with
-    token vectors.
+    token vectors; ``precision`` the numbers that passages are computed with. Questions are always computed with
+    float32, and vectors of either precision may be compared with theirs.
     """
 
     name: str
     sha256: str
     max_tokens: int
     late_interaction: bool = True
+    precision: str = FLOAT32
 
 
 @dataclass(frozen=True, slots=True)

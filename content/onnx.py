@@ -84,12 +84,12 @@ class OnnxEmbedder:
     def encode_passages(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched."""
         session = self._session()
-        return self._encode(session, "document", texts) if session else self._torch.encode_passages(texts)
+        return self.run(session, "document", texts) if session else self._torch.encode_passages(texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched for; some models treat it differently."""
         session = self._session()
-        return self._encode(session, "query", texts) if session else self._torch.encode_questions(texts)
+        return self.run(session, "query", texts) if session else self._torch.encode_questions(texts)
 
     def export(self) -> None:
         """Make the export, unless it is there. It takes about 20 seconds. Raises ModelError where it cannot be had."""
@@ -109,7 +109,7 @@ class OnnxEmbedder:
             except (RuntimeError, TypeError, ValueError, KeyError) as error:
                 said = str(error).strip().partition("\n")[0]
                 raise ModelError(f"embedding model {self.card.name!r} cannot be exported: {said} {_REMEDY}") from error
-            self._verify(_session(draft, self._threads))
+            self._verify(self.open(draft))
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             for old in self._folder.glob(f"*{_SUFFIX}"):
@@ -118,36 +118,12 @@ class OnnxEmbedder:
         finally:
             draft.unlink(missing_ok=True)
 
-    def _session(self) -> Any:
-        """Return what runs the export, None where there is none that can be used."""
-        with self._opening:
-            return self._opened if self.is_exported else None
+    def open(self, path: Path) -> Any:
+        """Return what runs an export of the model (onnxruntime.InferenceSession). Raises ModelError."""
+        return _session(path, self._threads)
 
-    @cached_property
-    def _opened(self) -> Any:
-        try:
-            return _session(self.path, self._threads)
-        except ModelError as error:
-            _log.warning("%s Until then PyTorch is used.", error)
-            return None
-
-    def _verify(self, session: Any) -> None:
-        for task, theirs in (("document", self._torch.encode_passages), ("query", self._torch.encode_questions)):
-            expected, found = theirs(_SAMPLES), self._encode(session, task, _SAMPLES)
-            pairs = [(expected.vectors, found.vectors)]
-            pairs += [(one.vectors, other.vectors) for one, other in zip(expected.tokens, found.tokens, strict=True)]
-            if any(one.shape != other.shape for one, other in pairs):
-                raise ModelError(
-                    f"embedding model {self.card.name!r}: its export reads other tokens than PyTorch. {_REMEDY}"
-                )
-            apart = max(float(np.abs(one - other).max(initial=0)) for one, other in pairs)
-            if apart > _TOLERANCE:
-                raise ModelError(
-                    f"embedding model {self.card.name!r}: its export gives other vectors than PyTorch does "
-                    f"(by {apart:.1e}, allowed are {_TOLERANCE:.0e}). {_REMEDY}"
-                )
-
-    def _encode(self, session: Any, task: str, texts: Sequence[str]) -> Embedded:
+    def run(self, session: Any, task: str, texts: Sequence[str]) -> Embedded:
+        """Embed texts with an opened export; ``task`` is "document" or "query", as sentence-transformers names them."""
         prompt = self._prompts.get(task) or ""
         encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
         vectors: Vectors = np.empty((0, 0), np.float32)
@@ -164,6 +140,35 @@ class OnnxEmbedder:
             for i, encoding, state in zip(rows, batch, states, strict=False):
                 tokens[i] = _tokens(encoding, state, len(prompt))
         return Embedded(unit(vectors), tuple(tokens))
+
+    def _session(self) -> Any:
+        """Return what runs the export, None where there is none that can be used."""
+        with self._opening:
+            return self._opened if self.is_exported else None
+
+    @cached_property
+    def _opened(self) -> Any:
+        try:
+            return self.open(self.path)
+        except ModelError as error:
+            _log.warning("%s Until then PyTorch is used.", error)
+            return None
+
+    def _verify(self, session: Any) -> None:
+        for task, theirs in (("document", self._torch.encode_passages), ("query", self._torch.encode_questions)):
+            expected, found = theirs(_SAMPLES), self.run(session, task, _SAMPLES)
+            pairs = [(expected.vectors, found.vectors)]
+            pairs += [(one.vectors, other.vectors) for one, other in zip(expected.tokens, found.tokens, strict=True)]
+            if any(one.shape != other.shape for one, other in pairs):
+                raise ModelError(
+                    f"embedding model {self.card.name!r}: its export reads other tokens than PyTorch. {_REMEDY}"
+                )
+            apart = max(float(np.abs(one - other).max(initial=0)) for one, other in pairs)
+            if apart > _TOLERANCE:
+                raise ModelError(
+                    f"embedding model {self.card.name!r}: its export gives other vectors than PyTorch does "
+                    f"(by {apart:.1e}, allowed are {_TOLERANCE:.0e}). {_REMEDY}"
+                )
 
     def _forward(self, session: Any, batch: Sequence[Any]) -> tuple[Vectors, Sequence[Vectors]]:
         """Return the vectors of tokenised texts, and the vectors of the tokens of each where they are wanted."""

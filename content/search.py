@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from content.embedding import Embedded, Embedder, TokenVectors, Vectors
 from content.glossary import Mention
 from content.index import Rows
+from content.lexical import highest
 from content.model import Hit
 from content.rank import Signals, near_duplicates, overlap, probability, ranking, scores
 from content.snapshot import Snapshot
@@ -181,10 +182,10 @@ def candidates(
     asked = frozenset(stems(question))
     among = snapshot.rows(collections)
     stemmed = snapshot.stems(question, collections)
-    lexical = np.max([snapshot.lexical.scores(one) for one in stemmed], axis=0)
-    rows = _nearest(snapshot, vector, lexical, among)
+    rows = _nearest(snapshot, vector, stemmed, among)
+    words = _words(snapshot, stemmed, rows)
     known = max(map(snapshot.lexical.known, stemmed))
-    signals = _signals(snapshot, rows, question, vector, asked, lexical, known, mentions)
+    signals = _signals(snapshot, rows, question, vector, asked, words, known, mentions)
     if snapshot.tokens is None or not len(tokens):
         return Candidates(rows, signals, compared=False, others=rows[:0])
     order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
@@ -203,13 +204,18 @@ def _distinct(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit, again in zip(hits, repeated, strict=True) if not again]
 
 
-def _nearest(snapshot: Snapshot, vector: Vectors, lexical: Vectors, among: Sequence[range] | None) -> Rows:
+def _nearest(
+    snapshot: Snapshot, vector: Vectors, stemmed: Sequence[Sequence[str]], among: Sequence[range] | None
+) -> Rows:
     nearest, _ = snapshot.vectors.search(vector, _DEPTH, among)
-    parts = [range(len(lexical))] if among is None else among
-    held = np.concatenate([np.flatnonzero(lexical[rows.start : rows.stop]) + rows.start for rows in parts])
-    if len(held) > _DEPTH:
-        held = held[np.argpartition(-lexical[held], _DEPTH)[:_DEPTH]]
-    return np.union1d(nearest, held).astype(np.int64)
+    held = np.unique(np.concatenate([snapshot.lexical.nearest(one, _DEPTH, among) for one in stemmed]))
+    best = held[highest(_words(snapshot, stemmed, held), _DEPTH)]
+    return np.union1d(nearest, best).astype(np.int64)
+
+
+def _words(snapshot: Snapshot, stemmed: Sequence[Sequence[str]], rows: Rows) -> Vectors:
+    """Return how well passages fit by their words, in the language in which they fit best."""
+    return reduce(np.maximum, [snapshot.lexical.scores(one, rows) for one in stemmed])
 
 
 def _signals(
@@ -218,7 +224,7 @@ def _signals(
     question: str,
     vector: Vectors,
     asked: frozenset[str],
-    lexical: Vectors,
+    words: Vectors,
     known: float,
     mentions: Sequence[Mention],
 ) -> Signals:
@@ -226,7 +232,7 @@ def _signals(
     pages = snapshot.page_numbers[rows].astype(np.int64)
     return Signals(
         meaning=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
-        words=lexical[rows],
+        words=words,
         tokens=np.zeros(len(rows), np.float32),
         title_words=_title_words(snapshot, pages, asked),
         title_meaning=(snapshot.title_vectors[pages] @ vector - _USUAL_COSINE) * snapshot.title_rarity[pages],
@@ -241,7 +247,8 @@ def _signals(
 def _title_words(snapshot: Snapshot, pages: Rows, asked: frozenset[str]) -> Vectors:
     """Return how far the question speaks of each candidate's page by the words of its title."""
     weight = lru_cache(maxsize=None)(snapshot.lexical.idf)
-    by_page = {page: overlap(asked, snapshot.title_stems(page), weight) for page in set(pages.tolist())}
+    titles = snapshot.title_stems(set(pages.tolist()))
+    by_page = {page: overlap(asked, title, weight) for page, title in titles.items()}
     return np.asarray([by_page[page] for page in pages.tolist()], np.float32)
 
 

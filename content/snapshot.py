@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -96,7 +96,12 @@ class Snapshot:
         """Return the stems of the question that a passage answers; none where it answers none of its page's own."""
         if not self.columns.is_question[row]:
             return frozenset()
-        return self._remembered(self._question_stems, row, self.catalog.question)
+        known = self._question_stems
+        if row not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[row] = frozenset(stems(self.catalog.question(row)))
+        return known[row]
 
     @cached_property
     def definitions(self) -> dict[tuple[str, str], tuple[int, int]]:
@@ -124,9 +129,14 @@ class Snapshot:
             self._spellings[names] = Spelling(word for name in names for word in self.columns.words[name])
         return self._spellings[names]
 
-    def title_stems(self, page: int) -> frozenset[str]:
-        """Return the stems of a page's title, by the page's number."""
-        return self._remembered(self._title_stems, page, self.catalog.title)
+    def title_stems(self, pages: Collection[int]) -> dict[int, frozenset[str]]:
+        """Return the stems of these pages' titles, by the page's number."""
+        found = {page: self._title_stems[page] for page in pages if page in self._title_stems}
+        read = {page: frozenset(stems(title)) for page, title in self.catalog.titles_of(set(pages) - found.keys())}
+        if len(self._title_stems) >= _REMEMBERED:
+            self._title_stems.clear()
+        self._title_stems |= read
+        return found | read
 
     def rows(self, collections: Sequence[str] | None) -> list[range] | None:
         """Return the rows of these collections' passages, None for all. Raises NotFound for an unknown one."""
@@ -146,13 +156,6 @@ class Snapshot:
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
         _ = self.glossary, self.spelling(None), self.definitions
-
-    def _remembered(self, known: dict[int, frozenset[str]], key: int, text: Callable[[int], str]) -> frozenset[str]:
-        if key not in known:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            known[key] = frozenset(stems(text(key)))
-        return known[key]
 
 
 def _opened_index(folder: Path, manifest: Manifest, milvus: Milvus | None) -> VectorIndex:

@@ -136,6 +136,11 @@ def _published(archive: Archive, embedder: Embedder, options: IngestOptions, rep
     elif manifest.model.late_interaction != embedder.card.late_interaction:
         switched = "on" if embedder.card.late_interaction else "off"
         report.notes.append(f"late interaction was switched {switched}: everything is embedded anew")
+    elif manifest.model.precision != embedder.card.precision:
+        report.notes.append(
+            f"the precision of passages changed from {manifest.model.precision} to {embedder.card.precision}: "
+            "everything is embedded anew"
+        )
     elif manifest.chunker != CHUNKER_VERSION:
         report.notes.append("pages are cut in a new way: everything is embedded anew")
     return snapshot

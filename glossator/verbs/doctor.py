@@ -14,11 +14,11 @@ from typing import Annotated
 
 import typer
 
-from content.embedding import DEFAULT_MODEL, Embedder
-from content.errors import GlossatorError, NoSnapshot
+from content.embedding import DEFAULT_MODEL, FLOAT32, Embedder
+from content.errors import ConfigurationError, GlossatorError, NoSnapshot
 from content.onnx import OnnxEmbedder
 from glossator.languages import understanding
-from glossator.models import configured_embedder, configured_reranker
+from glossator.models import configured_embedder, configured_reranker, ingesting_embedder
 from glossator.output import print_json, say, shown
 from service.generation.configured import configured_models
 from service.generation.trial import tried
@@ -63,6 +63,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     embedder = configured_embedder(settings)
     yield _model(embedder)
     yield _encoder(embedder)
+    yield from _precision(settings)
     yield from _languages(embedder)
     yield from _reranker(settings)
     yield _snapshot(settings, embedder)
@@ -131,6 +132,18 @@ def _encoder(embedder: Embedder) -> Check:
     if not there:
         return Check("encoder", "note", "PyTorch, until the model is exported", "glossator ingest does it.")
     return Check("encoder", "ok", f"ONNX Runtime, with {embedder.path}")
+
+
+def _precision(settings: Settings) -> Iterator[Check]:
+    """Say what passages are embedded with, where that is not what questions are."""
+    if settings.passage_precision == FLOAT32:
+        return
+    try:
+        ingesting_embedder(settings)
+    except ConfigurationError as error:
+        yield Check("precision", "problem", str(error))
+    else:
+        yield Check("precision", "ok", f"passages in {settings.passage_precision}, questions in {FLOAT32}")
 
 
 def _languages(embedder: Embedder) -> Iterator[Check]:

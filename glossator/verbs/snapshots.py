@@ -66,6 +66,7 @@ def show(context: typer.Context, snapshot_id: SnapshotId = None, as_json: AsJson
         return
     say(f"[bold]{manifest.snapshot_id}[/bold]  {manifest.created}")
     say(f"model    {shown(manifest.model.name)}, {manifest.dimension} dimensions, SHA-256 {manifest.model.sha256}")
+    say(f"passages {manifest.model.precision}")
     say(f"chunker  {manifest.chunker}\n")
     rows = [(name, state.pages, state.passages, state.terms) for name, state in manifest.collections.items()]
     table(("collection", "pages", "passages", "terms"), rows, numbers=range(1, 4))

@@ -3,7 +3,8 @@
     python -m tests.bench.quality EVALDATA [--work FOLDER] [--only SET ...]
 
 EVALDATA holds one folder a set: ``corpus.jsonl`` (or ``dev/corpus.jsonl``), ``dev/queries.jsonl``, and a README with
-the figures of BM25. Every set is ingested and asked with the same, default configuration. Prints Markdown.
+the figures of BM25. Every set is ingested and asked with the same configuration, by default
+the default one. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from content.archive import Archive
 from content.embedding import Embedder
 from content.snapshot import Snapshot
-from glossator.models import configured_embedder
+from glossator.models import configured_embedder, ingesting_embedder
 from ingest.pipeline import ingest
 from ingest.sources import Source
 from service.assistant import Assistant, Thresholds
@@ -61,7 +62,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, help="write each set's run file into this folder")
     arguments = parser.parse_args()
     settings = load_settings()
-    embedder = configured_embedder(settings)
+    embedder, ingesting = configured_embedder(settings), ingesting_embedder(settings)
     worker = Worker(1, embedder)
     thresholds = Thresholds(settings.answer_threshold, settings.closest_threshold)
     assistant = Assistant(embedder, configured_writing(settings, embedder, worker, None), worker, thresholds)
@@ -70,7 +71,7 @@ def main() -> None:
     )
     print("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for name in arguments.only or sets(arguments.evaldata):
-        snapshot = published(arguments.evaldata, name, arguments.work, embedder)
+        snapshot = published(arguments.evaldata, name, arguments.work, ingesting)
         queries = read_queries(arguments.evaldata / name / "dev" / "queries.jsonl")
         asked = asyncio.run(run(queries, assistant, snapshot))
         if arguments.runs:

@@ -1,6 +1,6 @@
 """Large snapshots: what opening, searching and keeping them takes.
 
-    python -m tests.bench.scale [--passages 10000 100000 1000000] [--tokens 0] [--rounds 3] [--work FOLDER]
+    python -m tests.bench.scale [--passages 10000 100000 1000000] [--tokens 0] [--rounds 3] [--keep FOLDER]
 
 Writes snapshots of synthetic pages, five passages each, with the very writer of an ingest: words drawn by Zipf's law,
 vectors around as many centres as there are thousands of passages, and so many random token vectors a passage. Prints
@@ -21,7 +21,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from content.archive import Archive
 from content.catalog import StoredPage
 from content.embedding import Embedded, ModelCard, TokenVectors, Vectors, unit
 from content.interaction import PackedTokens, Projection
+from content.manifest import Manifest
 from content.model import Block, BlockKind, Page, Passage, PassageKind
 from content.search import search
 from content.snapshot import Snapshot
@@ -133,7 +135,7 @@ def _parts(snapshot: Snapshot, questions: Sequence[tuple[str, Vectors]], asked: 
     parts: dict[str, list[float]] = {"words": [], "vectors": [], "tokens": []}
     for question, vector in questions:
         at = [time.perf_counter()]
-        snapshot.lexical.scores(snapshot.stems(question)[0])
+        snapshot.lexical.nearest(snapshot.stems(question)[0], 100)
         at.append(time.perf_counter())
         snapshot.vectors.search(vector, 100)
         at.append(time.perf_counter())
@@ -149,48 +151,83 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A snapshot of the bench; ``written`` is how many seconds that took, None where it lay there from an earlier run."""
+
+    passages: int
+    folder: Path
+    written: float | None
+
+    @classmethod
+    def made(cls, folder: Path, passages: int, tokens: int) -> Size:
+        """Write the snapshot, unless an earlier run kept it."""
+        archive = Archive(folder / f"{passages}-{tokens}")
+        if archive.current_id() is not None:
+            return cls(passages, archive.data_dir, None)
+        started = time.perf_counter()
+        write(archive, passages, tokens)
+        return cls(passages, archive.data_dir, time.perf_counter() - started)
+
+    def measured(self) -> dict[str, float]:
+        """Open it and search in it, in a process of its own."""
+        command = [sys.executable, "-m", "tests.bench.scale", "--measure", str(self.folder)]
+        found: dict[str, float] = json.loads(subprocess.check_output(command))
+        return found
+
+
+def _row(size: Size, rounds: Sequence[Mapping[str, float]], manifest: Manifest) -> str:
+    figures = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    disk = sum(state.bytes for state in manifest.files.values()) / size.passages
+    index = manifest.index
+    cells = (
+        f"{size.passages:,}",
+        "" if size.written is None else f"{size.written:.0f}",
+        "{open_s:.2f}",
+        "{p50_ms:.1f}",
+        "{p95_ms:.1f}",
+        "{cpu_ms:.1f}",
+        "{words_ms:.1f}, {vectors_ms:.1f}, {tokens_ms:.1f}",
+        f"{disk:,.0f}",
+        "{opened_bytes:,.0f}",
+        "{searched_bytes:,.0f}",
+        "exact" if index is None else f"{index.probes} of {index.lists} lists, recall {index.recall}",
+    )
+    return f"| {' | '.join(cells)} |".format_map(figures)
+
+
+def _shares(size: Size, manifest: Manifest) -> str:
+    parts = Counter[str]()
+    for name, state in manifest.files.items():
+        parts[name.partition("/")[0]] += state.bytes
+    return f"| {size.passages:,} | {', '.join(f'{name} {part / size.passages:,.0f}' for name, part in parts.most_common())} |"
+
+
 def main() -> None:
-    """Write each snapshot once, measure it in processes of their own, and print a table."""
+    """Write each snapshot once, measure all in turn in processes of their own, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--tokens", type=int, default=0, help="token vectors a passage")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--work", type=Path)
+    parser.add_argument("--keep", type=Path, help="keep the snapshots in this folder, and use those that are there")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
         print(json.dumps(measure(arguments.measure)))
         return
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = [Size.made(arguments.keep or Path(folder), count, arguments.tokens) for count in arguments.passages]
+        rounds = [[size.measured() for size in sizes] for _ in range(arguments.rounds)]
+        manifests = [Archive(size.folder).open_current().manifest for size in sizes]
     print(
-        "| passages | write s | open s | search p50 ms | p95 ms | CPU ms | of it words, vectors, tokens ms, alone | bytes a passage: on disk | opened | searched | index |"
+        "| passages | write s | open s | search p50 ms | p95 ms | CPU ms | of it words, vectors, tokens ms, alone "
+        "| bytes a passage: on disk | opened | searched | index |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
-    shares: list[str] = []
-    with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
-        for count in arguments.passages:
-            data_dir = Path(folder) / str(count)
-            started = time.perf_counter()
-            write(Archive(data_dir), count, arguments.tokens)
-            written = time.perf_counter() - started
-            command = [sys.executable, "-m", "tests.bench.scale", "--measure", str(data_dir)]
-            rounds = [json.loads(subprocess.check_output(command)) for _ in range(arguments.rounds)]
-            figures = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
-            manifest = Archive(data_dir).open_current().manifest
-            size = sum(state.bytes for state in manifest.files.values()) / count
-            index = manifest.index
-            parts = Counter[str]()
-            for name, state in manifest.files.items():
-                parts[name.partition("/")[0]] += state.bytes
-            shares.append(
-                f"| {count:,} | "
-                + ", ".join(f"{name} {part / count:,.0f}" for name, part in parts.most_common())
-                + " |"
-            )
-            how = "exact" if index is None else f"{index.probes} of {index.lists} lists, recall {index.recall}"
-            print(f"| {count:,} | {written:.0f} | {figures['open_s']:.2f} | {figures['p50_ms']:.1f} | {figures['p95_ms']:.1f} "
-                  f"| {figures['cpu_ms']:.1f} "
-                  f"| {figures['words_ms']:.1f}, {figures['vectors_ms']:.1f}, {figures['tokens_ms']:.1f} | {size:,.0f} | {figures['opened_bytes']:,.0f} | {figures['searched_bytes']:,.0f} | {how} |", flush=True)  # fmt: skip
-    print("\n| passages | bytes on disk a passage, by part |\n|---|---|", *shares, sep="\n")
+    for size, manifest, *found in zip(sizes, manifests, *rounds, strict=True):
+        print(_row(size, found, manifest))
+    print("\n| passages | bytes on disk a passage, by part |\n|---|---|")
+    print(*map(_shares, sizes, manifests), sep="\n")
     print(f"load {os.getloadavg()[0]:.1f}")
 
 

@@ -109,6 +109,14 @@ def test_a_manifest_of_another_format_or_none_at_all(archive):
         archive.open_current()
 
 
+def test_a_manifest_from_before_precisions_were_told_apart(archive):
+    path = archive.path(archive.current_id()) / MANIFEST
+    said = json.loads(path.read_text())
+    assert said["model"].pop("precision") == "float32"
+    path.write_text(json.dumps(said))
+    assert archive.open_current(HashingEmbedder().card).manifest.model == HashingEmbedder().card
+
+
 def test_rollback_goes_to_the_one_before_and_to_a_named_one(archive, pages):
     first = archive.current_id()
     second = publish_another(archive, pages, "Something else that is new.")
@@ -162,7 +170,7 @@ def test_an_open_snapshot_outlives_its_folder(archive, pages):
     archive.prune(1)
     assert not snapshot.folder.exists()
     assert snapshot.catalog.page("default", "attention").title == "Attention Mechanism"
-    assert snapshot.lexical.scores(["attent"]).any()
+    assert len(snapshot.lexical.nearest(["attent"], 1))
     assert len(snapshot.vectors.vectors(snapshot.page_numbers[:1])) == 1
 
 

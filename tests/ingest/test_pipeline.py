@@ -1,5 +1,6 @@
 import re
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -218,6 +219,21 @@ def test_late_interaction_is_switched_off_and_on_again(pages, var):
     assert len(snapshot.tokens) == len(snapshot.vectors)
     without = HashingEmbedder(late_interaction=False).encode_questions(["contact details"])
     assert search(snapshot, "contact details", without).page_ids(1) == ["lead-capture"]
+
+
+def test_another_precision_embeds_everything_anew_and_says_so(pages, var):
+    rounded, whole = HashingEmbedder(), HashingEmbedder()
+    rounded.card = replace(rounded.card, precision="int8")
+    ingest_folder(var, pages)
+    said = ingest_folder(var, pages, embedder=rounded, options=IngestOptions(dry_run=True))
+    assert any("from float32 to int8: everything is embedded anew" in note for note in said.notes)
+    report = ingest_folder(var, pages, embedder=rounded)
+    assert report.embedded == report.passages > 0
+    assert open_snapshot(var).manifest.model.precision == "int8"
+    assert ingest_folder(var, pages, embedder=rounded).embedded == 0
+    back = ingest_folder(var, pages, embedder=whole)
+    assert back.embedded == back.passages
+    assert any("from int8 to float32" in note for note in back.notes)
 
 
 def test_token_spans_index_the_passage(pages, var):

@@ -97,3 +97,10 @@ def test_hosts(settings, hosts):
 def test_what_a_form_requires_it_asks_for():
     form = LeadSettings(fields=("name", "email"), required=("email", "budget", "name"))
     assert form.asked == ("name", "budget")
+
+
+def test_int8_does_not_run_on_pytorch(tmp_path):
+    write(tmp_path, 'passage_precision = "int8"\n')
+    assert load_settings().passage_precision == "int8"
+    with pytest.raises(ConfigurationError, match="needs ONNX Runtime; set encoder = 'auto' or 'onnx'"):
+        load_settings(encoder="torch")
