@@ -72,7 +72,7 @@ def kept(data_dir):
     """Return how many pages of a crawl that is under way have been read and kept."""
     [path] = (data_dir / "web").glob("*.sqlite3")
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as crawl:
-        return crawl.execute("SELECT count(*) FROM address WHERE state = 'page'").fetchone()[0]
+        return crawl.execute("SELECT count(*) FROM copy").fetchone()[0]
 
 
 def test_a_crawl_that_is_interrupted_goes_on(zoo, tmp_path):
