@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.13.0
 TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 
+# Two test files at once: on two cores a third saves little, and takes as much memory as an embedding model and a browser.
+WORKERS ?= 2
+
 export HF_HUB_OFFLINE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -33,8 +36,10 @@ check: install  ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# The workers share the cores, so that threads of OpenMP would wait for each other and take half as much again.
+test: export OMP_NUM_THREADS ?= 1
 test: check  ## everything that CI runs
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 test-far: install  ## what needs optional engines, or a real language model
 	@$(BIN)/python -c "import xllamacpp" 2>/dev/null || $(BIN)/pip install --quiet "xllamacpp>=2026.10"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from content.snapshot import Snapshot
@@ -16,6 +17,9 @@ from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, open_snapshot,
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+# The same examples in every run, each with as much time as a busy machine needs.
+hypothesis.settings.load_profile("ci")
 
 SHARED = Path(__file__).parents[2] / "shared"
 

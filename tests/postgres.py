@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
 
 _USER = "app"
+# Below the ports that the kernel gives to those who ask for any, so that nobody takes one before it is listened on; each
+# worker of a parallel run has a part of them.
+_PORTS, _WORKERS = range(20_000, 32_000), 8
 
 
 class Postgres:
@@ -66,7 +70,7 @@ class Postgres:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            timeout=60,
+            timeout=120,
             **user,
         )
 
@@ -102,8 +106,20 @@ def _account() -> pwd.struct_passwd:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """Return a port that nobody listens on and that was not returned before."""
+    for port in itertools.islice(_own_ports, len(_PORTS)):
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError(f"no port of {_PORTS} is free")
+
+
+def _ports() -> Iterator[int]:
+    """Return this worker's ports again and again, from where other runs on this machine are not likely to be."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = _PORTS[worker % _WORKERS :: _WORKERS]
+    begin = os.getpid() % len(own)
+    return itertools.cycle([*own[begin:], *own[:begin]])
+
+
+_own_ports = _ports()

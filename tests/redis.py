@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.postgres import free_port
 
-_STARTING = 10  # seconds
+_STARTING = 60  # seconds
 
 
 class Redis:

@@ -163,6 +163,16 @@ class Spool:
         if not data:  # somebody wanted to know that nothing waits
             _settle(batch, None)
             return
+        failure = self._written(data)
+        with self._counting:  # before anybody hears of it, and asks whether there is room
+            self._queued -= len(data)
+        _settle(batch, failure)
+        for line in batch if failure else ():
+            if line.written is None:
+                self._drop("the spool cannot be written")
+
+    def _written(self, data: bytes) -> StoreUnavailable | None:
+        """Bring data to the disk; return why that cannot be done."""
         try:
             self._segment = self._segment or self._open_segment()
             _write_all(self._segment.file.fileno(), data)
@@ -170,17 +180,10 @@ class Spool:
         except OSError as error:
             self._close_segment()  # what was half written is the end of a segment, where nothing follows it
             _log.error("the spool in %s cannot be written: %s", self._folder, error)
-            _settle(batch, StoreUnavailable(f"nothing can be kept at the moment ({error.strerror}); try again later."))
-            for line in batch:
-                if line.written is None:
-                    self._drop("the spool cannot be written")
-        else:
-            self._segment.size += len(data)
-            self._stored += len(data)
-            _settle(batch, None)
-        finally:
-            with self._counting:
-                self._queued -= len(data)
+            return StoreUnavailable(f"nothing can be kept at the moment ({error.strerror}); try again later.")
+        self._segment.size += len(data)
+        self._stored += len(data)
+        return None
 
     def _is_over(self, segment: _Segment) -> bool:
         return segment.size >= _SEGMENT_BYTES or time.monotonic() - segment.opened >= _SEGMENT_SECONDS

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from service.app import create_app
 from service.server import serve
 from service.settings import Settings, load_settings
-from tests.e2e.conftest import ROOT, environment
+from tests.e2e.conftest import PATIENCE, ROOT, environment
 from tests.fakes import HashingEmbedder
 from tests.postgres import free_port
 
@@ -55,7 +55,7 @@ class Service:
         assert self._process is not None
         assert self._process.stdout is not None
         self._process.send_signal(how)
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=PATIENCE)
         self._process.stdout.close()
 
 

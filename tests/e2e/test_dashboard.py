@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from service.app import create_app
 from service.settings import load_settings
 from service.store.drain import insert
 from tests.conftest import SHARED
+from tests.e2e.browser import launched, needs_chromium, until
 from tests.e2e.conftest import environment
 from tests.e2e.served import Served
-from tests.e2e.widget.conftest import CHROMIUM
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, write_pages
 from tests.service.store import rows
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium"),
+    needs_chromium,
 ]
 
 PASSWORD = "correct horse battery"
@@ -67,7 +67,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, 
     ingest_folder(folder / "var", write_pages(folder / "pages", GLOSSARY))
     made = subprocess.run(
         [sys.executable, "-m", "glossator", "members", "create", "ada@example.com", "--name", "Ada"],
-        input=f"{PASSWORD}\n", text=True, env=environment(folder / "var"), timeout=120, capture_output=True,
+        input=f"{PASSWORD}\n", text=True, env=environment(folder / "var"), timeout=300, capture_output=True,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     service = Service(folder / "var")
@@ -77,11 +77,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 def signed_in(chromium: Browser, address: str, **context: object) -> Page:
@@ -108,7 +105,7 @@ def test_every_page_is_accessible_and_runs_under_its_policy(served, chromium, sc
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
         for width in (1280, 320):
             page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
+            until(page, lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
     assert said == []
     page.context.close()
 
@@ -138,11 +135,7 @@ VISITOR = """async () => {
 
 def hears(visitor: Page, text: str) -> None:
     """Wait until a message has come. Not by ``wait_for_function``, whose way the page's policy forbids."""
-    for _ in range(150):
-        if text in visitor.evaluate("heard"):
-            return
-        visitor.wait_for_timeout(100)
-    raise AssertionError(f"the visitor heard {visitor.evaluate('heard')}")
+    until(visitor, lambda: text in visitor.evaluate("heard"))
 
 
 def test_a_visitor_is_talked_to_live(served, chromium):
@@ -152,7 +145,7 @@ def test_a_visitor_is_talked_to_live(served, chromium):
     visitor.goto("/")
     agent.goto("/admin/handoffs")
     visitor.evaluate(VISITOR)
-    agent.get_by_role("link", name="Please help me").click(timeout=15_000)  # the list learns of it by itself
+    agent.get_by_role("link", name="Please help me").click()  # the list learns of it by itself
     expect(agent.locator("#talk")).to_contain_text("What is softmax?")
     agent.get_by_role("button", name="Take over").click()
     agent.get_by_label("Your reply").fill("Hello, this is Ada <b>here</b>.")
@@ -162,7 +155,7 @@ def test_a_visitor_is_talked_to_live(served, chromium):
     expect(agent.locator("#talk")).to_contain_text("Hello, this is Ada <b>here</b>.")
     answered = visitor.evaluate("ask('Thank you, Ada!')")
     assert answered["outcome"] == "handed_off"
-    expect(agent.locator("#talk li").last).to_contain_text("Thank you, Ada!", timeout=15_000)
+    expect(agent.locator("#talk li").last).to_contain_text("Thank you, Ada!")
     agent.get_by_role("button", name="Hand back").click()
     expect(agent.locator("#state")).to_contain_text("The assistant answers again.")
     assert visitor.evaluate("ask('What is a transformer?')")["outcome"] == "answered"

@@ -18,24 +18,24 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from service.evaluation import read_queries
 from tests.bench.learn import removed_often, thread_of
-from tests.e2e.conftest import PAGES, folder_served, glossator, serving
+from tests.e2e.browser import launched, needs_chromium
+from tests.e2e.conftest import PAGES, PATIENCE, folder_served, glossator, serving
 from tests.e2e.visits import Received, Visitor, in_groups
-from tests.e2e.widget.conftest import CHROMIUM
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.model,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium"),
+    needs_chromium,
 ]
 
 PASSWORD = "correct horse battery"
 SITE, TITLE = "help", "Ask the librarian"
 NOWHERE = "When does the bakery open?"  # no content of any stock says it
-INGEST_MS = 150_000
+INGEST_MS = 300_000
 _SEED = 11
 
 
@@ -122,11 +122,8 @@ def address(stock: Stock, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 def test_a_day(stock: Stock, address: str, chromium: Browser, tmp_path: Path) -> None:
@@ -183,7 +180,8 @@ def ingest(owner: Page) -> None:
     owner.get_by_role("button", name="Ingest now").click()
     running = owner.locator("#job:has(.mark-running)")
     expect(running).to_be_visible()
-    expect(running.locator("pre")).to_contain_text("embed", ignore_case=True, timeout=INGEST_MS)
+    # Not within what runs: where the machine pauses, the next look may find that it is done.
+    expect(owner.locator("#job pre")).to_contain_text("embed", ignore_case=True, timeout=INGEST_MS)
     expect(owner.get_by_role("status")).to_have_text("done", timeout=INGEST_MS)
     owner.get_by_role("link", name="Sources and ingests").first.click()
     expect(owner.get_by_text("answers now")).to_be_visible()
@@ -246,20 +244,20 @@ def in_the_widget(visitor: Page, question: str) -> dict[str, Any]:
 
 def talk(visitor: Page, agent: Page, reason: str) -> None:
     """Talk, the visitor in the widget and the agent in the dashboard."""
-    agent.get_by_role("link", name=reason).click(timeout=15_000)  # the list learns of it by itself
+    agent.get_by_role("link", name=reason).click()  # the list learns of it by itself
     agent.get_by_role("button", name="Take over").click()
     agent.get_by_label("Your reply").fill("Hello, this is Ben.")
     agent.keyboard.press("Enter")
-    expect(visitor.get_by_role("log")).to_contain_text("Hello, this is Ben.", timeout=15_000)
+    expect(visitor.get_by_role("log")).to_contain_text("Hello, this is Ben.")
     assert in_the_widget(visitor, "I would like to know more, Ben.")["outcome"] == "handed_off"
-    expect(agent.locator("#talk li").last).to_contain_text("I would like to know more, Ben.", timeout=15_000)
+    expect(agent.locator("#talk li").last).to_contain_text("I would like to know more, Ben.")
     agent.get_by_role("button", name="Hand back").click()
     expect(agent.locator("#state")).to_contain_text("The assistant answers again.")
 
 
 def visit_over_http(address: str, origin: str, questions: list[str], received: Received) -> None:
     """Ask everything, one to three questions a visitor; some rate, leave an address, greet, want a person."""
-    with httpx.Client(base_url=address, headers={"Origin": origin}, timeout=30) as http:
+    with httpx.Client(base_url=address, headers={"Origin": origin}, timeout=PATIENCE) as http:
         for number, asked in enumerate(in_groups(questions)):
             visitor = Visitor(http, SITE, received)
             if number % 20 == 0:
@@ -272,7 +270,7 @@ def visit_over_http(address: str, origin: str, questions: list[str], received: R
         visitor.want_a_person("Please call me")
 
 
-def until(page: Page, path: str, found: Callable[[], object], expected: object, seconds: float = 60) -> None:
+def until(page: Page, path: str, found: Callable[[], object], expected: object, seconds: float = 120) -> None:
     """Open a page again and again until it shows what is expected."""
     end = time.monotonic() + seconds
     while True:
@@ -289,14 +287,16 @@ def figures_are_right(owner: Page, received: Received) -> None:
     expected = {
         "Questions": str(len(received.answers)), "Answered": f"{share:.0%}", "Refused": str(received.refused),
         "Leads": str(len(received.leads)), "Waiting": "1",
+        "Handoffs": f"{len(received.handoffs)} handoffs in all",
     }  # fmt: skip
 
     def shown() -> dict[str, str]:
         names, values = (owner.locator(f".figure .{one}").all_inner_texts() for one in ("name", "value"))
-        return {name: value for name, value in zip(names, values, strict=True) if name != "Content"}
+        seen = {name: value for name, value in zip(names, values, strict=True) if name != "Content"}
+        in_all = re.search(r"\d+ handoffs in all", owner.locator(".figure", has_text="Waiting").inner_text())
+        return seen | {"Handoffs": in_all.group() if in_all else ""}
 
     until(owner, f"/admin?site={SITE}", shown, expected)
-    expect(owner.locator(".figure", has_text="Waiting")).to_contain_text(f"{len(received.handoffs)} handoffs in all")
 
 
 def lists_are_right(owner: Page, received: Received) -> None:
@@ -308,35 +308,43 @@ def lists_are_right(owner: Page, received: Received) -> None:
         ("leads", "tbody tr", len(received.leads)),
         ("handoffs", "#list .rows > li", len(received.handoffs)),
     ):
-        owner.goto(f"/admin/{path}{'&' if '?' in path else '?'}site={SITE}")
-        assert sum(part.count() for part in parts(owner, rows)) == expected, path
+        at_site = f"/admin/{path}{'&' if '?' in path else '?'}site={SITE}"
+        until(owner, at_site, lambda rows=rows: sum(part.count() for part in parts(owner, rows)), expected)
 
 
 def reports_are_right(owner: Page, received: Received) -> None:
     """Compare conversation quality, source usage and top questions."""
-    owner.goto(f"/admin/learn/conversations?by=site&site={SITE}")
-    [row] = owner.locator("tbody tr").all()
-    cells = row.locator("td").all_inner_texts()
     ups = Counter(received.ratings.values())["up"]
     searched = received.answered + received.refused + received.outcomes["clarify"]
-    assert cells[0] == str(len(received.conversations))
-    assert cells[1].startswith(f"{received.answered / searched:.0%} ")
-    assert cells[4].startswith(f"{ups / len(received.ratings):.0%} ")
+    quality = [
+        str(len(received.conversations)), f"{received.answered / searched:.0%}", f"{ups / len(received.ratings):.0%}",
+    ]  # fmt: skip
+    until(owner, f"/admin/learn/conversations?by=site&site={SITE}", lambda: quality_shown(owner), [quality])
 
-    owner.goto(f"/admin/learn/sources?site={SITE}")
+    expected: Counter[tuple[str, str, str]] = Counter()
+    for (title, collection), counts in received.usage().items():
+        for name, count in zip(("answers", "shown", "up", "down"), counts, strict=True):
+            expected[" ".join(title.split()), collection, name] += count
+    until(owner, f"/admin/learn/sources?site={SITE}", lambda: usage_shown(owner), +expected)
+
+    until(owner, f"/admin/learn/questions?site={SITE}", lambda: topics_asked(owner), searched)
+
+
+def quality_shown(owner: Page) -> list[list[str]]:
+    """Return of each row how many conversations there were, and the shares that were answered and thumbs up."""
+    rows = [row.locator("td").all_inner_texts() for row in owner.locator("tbody tr").all()]
+    return [[cells[0], cells[1].partition(" ")[0], cells[4].partition(" ")[0]] for cells in rows]
+
+
+def usage_shown(owner: Page) -> Counter[tuple[str, str, str]]:
+    """Return how often each page was quoted, shown, and thumbed up and down."""
     usage: Counter[tuple[str, str, str]] = Counter()
     for part in parts(owner, "tbody tr"):
         for title, collection, answers, shown, _, thumbs, _ in texts(part):
             up, down = re.findall(r"\d+", thumbs)
             for name, count in (("answers", answers), ("shown", shown), ("up", up), ("down", down)):
                 usage[title, collection, name] += int(count)
-    expected: Counter[tuple[str, str, str]] = Counter()
-    for (title, collection), counts in received.usage().items():
-        for name, count in zip(("answers", "shown", "up", "down"), counts, strict=True):
-            expected[" ".join(title.split()), collection, name] += count
-    assert +usage == +expected
-
-    until(owner, f"/admin/learn/questions?site={SITE}", lambda: topics_asked(owner), searched)
+    return +usage
 
 
 def topics_asked(owner: Page) -> int:

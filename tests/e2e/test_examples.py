@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import ROOT
+from tests.e2e.conftest import PATIENCE, ROOT
 
 pytestmark = pytest.mark.model
 
@@ -34,7 +34,7 @@ def examples(language: str) -> list[object]:
 
 def run(command: list[str], example: str, tmp_path: Path, name: str) -> str:
     (tmp_path / name).write_text(example)
-    done = subprocess.run([*command, str(tmp_path / name)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*command, str(tmp_path / name)], capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -73,6 +73,6 @@ def test_curl(example, server):
             case _:
                 assert address is None
                 address = word
-    reply = httpx.request("POST" if body else "GET", address, headers=headers, content=body)
+    reply = httpx.request("POST" if body else "GET", address, headers=headers, content=body, timeout=PATIENCE)
     assert reply.status_code == 200, reply.text
     assert re.search("vector|ranks documents", reply.text)

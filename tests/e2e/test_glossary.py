@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from service.glossary.export import build
 from service.settings import SiteSettings
-from tests.e2e.widget.conftest import CHROMIUM
+from tests.e2e.browser import PATIENCE_MS, launched, needs_chromium
 from tests.e2e.widget.watched import Watched, violations
 from tests.fakes import ingest_folder, open_snapshot, write_pages
 from tests.service.glossary.test_hostile import payloads
@@ -20,7 +20,7 @@ from tests.service.glossary.test_hostile import payloads
 pytestmark = [
     pytest.mark.model,
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium; on Debian: apt-get install chromium"),
+    needs_chromium,
 ]
 
 # What tells of a script that ran: the payloads call alert and its like.
@@ -31,17 +31,14 @@ for (const name of ["alert", "confirm", "prompt", "print", "open"])
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(params=["light", "dark"])
 def seen(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Watched]:
     page = chromium.new_page(color_scheme=request.param, reduced_motion="reduce")
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield Watched(page)
     page.close()
 

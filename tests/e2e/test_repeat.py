@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from content.archive import Archive
-from tests.e2e.conftest import environment, glossator
+from tests.e2e.conftest import PATIENCE, environment, glossator
 from tests.fakes import GLOSSARY, write_pages
 
 
@@ -48,7 +48,7 @@ def test_runs_that_fail_are_reported_and_do_not_end_it(tmp_path, told):
     with repeating(tmp_path / "var", "--", "-missing") as process:
         assert "-missing" in lines_with(process, "no such file", 2)[0]
         process.send_signal(told)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_a_run_is_skipped_while_another_ingest_is_at_work(tmp_path):
@@ -57,7 +57,7 @@ def test_a_run_is_skipped_while_another_ingest_is_at_work(tmp_path):
     with archive.lock(), repeating(tmp_path / "var", str(pages)) as process:
         lines_with(process, "another ingest is at work", 2)
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     assert archive.ids() == []
 
 
@@ -71,7 +71,7 @@ def test_what_changes_is_published(tmp_path):
         write_pages(pages, {"new.md": "# New\n\nA new page."})
         lines_with(process, "exit status 0", 2)  # one may have been under way
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     assert archive.manifest(archive.current_id()).pages == 5
 
 

@@ -14,11 +14,9 @@ from content.archive import Archive
 from content.depot import Depot
 from content.replica import roll_back
 from tests import postgres, redis
-from tests.e2e.conftest import glossator
+from tests.e2e.conftest import PATIENCE, glossator
 from tests.e2e.service import Service
 from tests.fakes import GLOSSARY, ingest_folder, write_pages
-
-_SOON = 30  # seconds in which everything has come round
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +55,7 @@ def replicas(place, settings):
     services = [Service(place / name, **settings) for name in ("one", "two")]
     for service in services:
         service.start()
-    clients = [httpx.Client(base_url=service.address(), timeout=30) for service in services]
+    clients = [httpx.Client(base_url=service.address(), timeout=PATIENCE) for service in services]
     yield clients
     for client, service in zip(clients, services, strict=True):
         client.close()
@@ -70,7 +68,7 @@ def publish(folder: Path, edition: str) -> str:
 
 
 def eventually(holds) -> None:
-    until = time.monotonic() + _SOON
+    until = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < until, "it never came round"
         time.sleep(0.1)
@@ -89,7 +87,7 @@ def owner(place, settings):
 
 def test_both_follow_a_publish_and_a_rollback(place, replicas):
     first = Depot(f"file://{place}/depot").current_id()
-    assert all(map(answers_from(first), replicas))
+    eventually(lambda: all(map(answers_from(first), replicas)))
     second = publish(place, "second")
     for http in replicas:
         eventually(lambda http=http: answers_from(second)(http))
@@ -156,7 +154,7 @@ def test_limits_are_counted_across_replicas_and_nobody_waits_for_a_redis_that_is
         for service in services:
             service.start()
         try:
-            with httpx.Client(timeout=30) as http:
+            with httpx.Client(timeout=PATIENCE) as http:
 
                 def ask(service):
                     return http.post(f"{service.address()}/v1/search", json={"query": "softmax"}).status_code

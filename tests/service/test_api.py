@@ -218,12 +218,14 @@ async def test_too_many_waiting_questions_are_sent_away(glossary_dir):
     class Slow(HashingEmbedder):
         def encode_questions(self, texts):
             if texts != ["ready"]:
-                gate.wait(10)
+                gate.wait(60)
             return super().encode_questions(texts)
 
     async with client(glossary_dir, Slow(), max_waiting=2) as http:
         asked = [asyncio.create_task(http.post("/v1/search", json={"query": "attention"})) for _ in range(2)]
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(30):
+            while http.app.state.services.worker.waiting < 2:  # noqa: ASYNC110 (it tells of no such moment)
+                await asyncio.sleep(0.01)
         reply = await http.post("/v1/search", json={"query": "attention"})
         gate.set()
         assert reply.status_code == 503

@@ -28,7 +28,7 @@ class GatedEmbedder(HashingEmbedder):
 
     def encode_questions(self, texts):
         if texts != ["ready"]:
-            self.gate.wait(20)
+            self.gate.wait(120)
         return super().encode_questions(texts)
 
 
@@ -46,7 +46,7 @@ async def serving(app):
 
 async def until(holds):
     """Wait for something to be so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 (the service tells of no such moment)
             await asyncio.sleep(0.01)
 

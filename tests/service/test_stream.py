@@ -19,11 +19,17 @@ async def collected(stream) -> list[bytes]:
 
 
 async def test_a_comment_is_sent_while_nothing_comes():
+    commented = asyncio.Event()
+
     async def slow():
-        await asyncio.sleep(0.12)
+        await commented.wait()
         yield Delta("late")
 
-    parts = await collected(chat.stream(paced([Started("c", "m"), Sources()], slow(), ping_seconds=0.05)))
+    parts = []
+    async for part in chat.stream(paced([Started("c", "m"), Sources()], slow(), ping_seconds=0.05)):
+        parts.append(part)
+        if part.startswith(b":"):
+            commented.set()
     assert parts[2].startswith(b":")
     assert parts[-1].startswith(b"event: delta\n")
 
@@ -56,4 +62,4 @@ async def test_a_visitor_who_leaves_stops_the_work():
     await anext(stream)
     await stream.aclose()
     await events.aclose()
-    await asyncio.wait_for(stopped.wait(), 1)
+    await asyncio.wait_for(stopped.wait(), 30)

@@ -61,7 +61,7 @@ def test_the_built_files_are_what_the_sources_say(tmp_path):
     shutil.copytree(WIDGET, copy, ignore=shutil.ignore_patterns("node_modules", "dist"))
     (copy / "node_modules").symlink_to(WIDGET / "node_modules")
     shutil.copytree(WIDGET.parents[1] / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("images"))
-    done = subprocess.run(["npm", "run", "build"], cwd=copy, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(["npm", "run", "build"], cwd=copy, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (copy / "src" / "wire.ts").read_text() == (WIDGET / "src" / "wire.ts").read_text(), "run: make widget"
     made = {path.name: path.read_bytes() for path in (copy / "dist").iterdir()}

@@ -31,7 +31,7 @@ async def test_errors_come_back(worker):
 async def test_what_waits_can_be_cancelled_and_makes_room(worker):
     gate = threading.Event()
     ran = []
-    first = asyncio.create_task(worker.run(gate.wait, 10))
+    first = asyncio.create_task(worker.run(gate.wait, 60))
     second = asyncio.create_task(worker.run(ran.append, 1))
     await asyncio.sleep(0.05)
     with pytest.raises(Busy) as caught:
@@ -57,7 +57,7 @@ class GatedEmbedder(HashingEmbedder):
 
     def encode_questions(self, texts):
         self.passes.append(len(texts))
-        self.gate.wait(10)
+        self.gate.wait(60)
         return super().encode_questions(texts)
 
 
@@ -72,7 +72,9 @@ async def test_questions_that_wait_are_embedded_in_one_pass():
     worker = Worker(100, embedder)
     try:
         asked = [asyncio.create_task(worker.ask(question, "question 0"))]
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            while not embedder.passes:  # noqa: ASYNC110 (another thread begins the pass)
+                await asyncio.sleep(0.01)
         asked += [asyncio.create_task(worker.ask(question, f"question {i}")) for i in range(1, 41)]
         await asyncio.sleep(0.05)
         embedder.gate.set()

@@ -213,7 +213,7 @@ class _Service:
             yield _event("error", {"detail": "the reply broke off by a fault of the service"})
             return
         if message == "hold":
-            await self._held(20)
+            await self._held(120)
         for one in done["citations"]:
             yield _event("citation", one)
         yield _event("delta", {"text": done["answer"][12:]})
@@ -240,7 +240,7 @@ class _Service:
 
 
 _FAILURES: dict[str, tuple[Any, int, dict[str, str]]] = {
-    "busy": ({"detail": "too many questions"}, 429, {"Retry-After": "2"}),
+    "busy": ({"detail": "too many questions"}, 429, {"Retry-After": "600"}),
     "fault": ({"detail": "it broke"}, 500, {}),
     "invalid": ({"detail": "message has 5000 characters, which are more than 4000"}, 422, {}),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.e2e.browser import until
 from tests.e2e.widget.scripted import QUOTE
 
 
@@ -40,6 +41,7 @@ def test_a_conversation_by_keyboard_alone(open_page, hosts, script):
     expect(reader).to_be_hidden()
     chip.focus()
     page.keyboard.press("Enter")
+    expect(card).to_be_focused()
     page.keyboard.press("Escape")
     expect(chip).to_be_focused()
     page.keyboard.press("Escape")
@@ -54,7 +56,7 @@ def test_the_card_shows_the_quote_with_the_words_that_were_found(open_page, host
     page.get_by_role("button", name="Source 1").click()
     card = page.get_by_role("dialog", name="Vector index")
     expect(card.locator("blockquote")).to_have_text(QUOTE)
-    assert card.locator("mark").all_inner_texts() == ["vector index"]
+    expect(card.locator("mark")).to_have_text(["vector index"])
     link = card.get_by_role("link", name="Open page")
     assert link.get_attribute("href").startswith("https://docs.example/index#:~:text=")
     card.get_by_role("button", name="Why this passage").click()
@@ -117,7 +119,7 @@ def test_a_conversation_is_kept_in_its_tab_alone(open_page, hosts):
     expect(page.get_by_role("log")).to_contain_text("answers fast")
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_role("textbox", name="Your question")).to_be_focused()
-    assert page.evaluate("sessionStorage.length") == 0
+    until(page, lambda: page.evaluate("sessionStorage.length"), 0)
 
 
 def test_thumbs_with_a_comment(open_page, hosts, script):
@@ -191,9 +193,9 @@ def test_a_site_that_asks_for_a_session_gets_one(open_page, hosts, script):
     page = open_page(f"{hosts}/plain").page
     page.locator("glossator-chat .toggle").wait_for()
     assert page.evaluate("sessionStorage.length") == 0
-    for question in ("What is an index?", "refuse"):
+    for number, question in enumerate(("What is an index?", "refuse"), 1):
         page.evaluate(f"Glossator.ask('{question}')")
-        page.locator("glossator-chat .turn[data-outcome]").last.wait_for()
+        expect(page.locator("glossator-chat .turn[data-outcome]")).to_have_count(number)
     assert [path for path, _ in script.posted] == ["/v1/sessions", "/v1/chat", "/v1/chat"]
     assert script.authorized == [None, "Bearer t1", "Bearer t1"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import until
 from tests.e2e.widget.watched import Watched
 
 
@@ -46,7 +47,7 @@ def test_it_looks_the_same_everywhere(open_page, hosts, host):
     launcher(page).click()
     panel = page.locator("glossator-chat .panel")
     panel.wait_for()
-    assert panel.bounding_box() == {"x": 848, "y": 92, "width": 412, "height": 680}
+    until(page, panel.bounding_box, {"x": 848, "y": 92, "width": 412, "height": 680})
     assert panel.evaluate("(panel) => getComputedStyle(panel).color") == "rgb(36, 34, 31)"
     assert page.locator("glossator-chat .greeting").evaluate("(text) => getComputedStyle(text).fontSize") == "22.5px"
     # Nothing of the page lies above it.
@@ -76,8 +77,8 @@ def test_an_application_that_mounts_it_again_and_again(open_page, hosts):
         }"""
     )
     launcher(page).wait_for()
-    assert page.locator("glossator-chat").count() == 2
-    assert launcher(page).count() == 1
+    expect(page.locator("glossator-chat")).to_have_count(2)
+    expect(launcher(page)).to_have_count(1)
     page.evaluate("document.querySelector('#view').replaceChildren()")
     converse(watched)
     assert watched.faults == []

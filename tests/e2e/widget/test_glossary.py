@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import until
+
 TERMS = [
     {"slug": "embedding", "name": "Embedding", "aliases": ["text vector"], "definition": "Numbers that stand for a text.",
      "url": "https://docs.example/embedding", "collection": "default"},
@@ -21,9 +23,9 @@ def _terms(script):
     script.terms = list(TERMS)
 
 
-def marked(page: Page) -> list[str]:
-    page.wait_for_function("CSS.highlights.has('glossator-term')")
-    return page.evaluate(MARKED)
+def marked(page: Page) -> None:
+    """Wait until the terms of the page are marked; it is read in pieces."""
+    until(page, lambda: page.evaluate(MARKED), ["embedding", "vector index", "embedding"])
 
 
 def middle(page: Page, index: int) -> tuple[float, float]:
@@ -40,7 +42,7 @@ def test_the_first_of_each_section_and_nothing_but_prose(open_page, hosts):
     watched = open_page(f"{hosts}/glossary")
     page = watched.page
     before = page.locator("main").evaluate("(main) => main.outerHTML")
-    assert marked(page) == ["embedding", "vector index", "embedding"]
+    marked(page)
     assert page.locator("main").evaluate("(main) => main.outerHTML") == before
     assert watched.shifts() == []
     assert watched.faults == []
@@ -111,7 +113,7 @@ def test_a_keyboard(open_page, hosts):
             break
     expect(terms.first).to_be_focused()
     assert watched.violations() == []
-    assert page.evaluate("[...CSS.highlights.get('glossator-current')].map(String)") == ["embedding"]
+    until(page, lambda: page.evaluate("[...CSS.highlights.get('glossator-current')].map(String)"), ["embedding"])
     page.keyboard.press("ArrowRight")
     expect(terms.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
@@ -121,7 +123,7 @@ def test_a_keyboard(open_page, hosts):
     expect(card).to_be_hidden()
     expect(terms.nth(1)).to_be_focused()
     page.keyboard.press("Tab")
-    assert page.evaluate("CSS.highlights.has('glossator-current')") is False
+    until(page, lambda: page.evaluate("CSS.highlights.has('glossator-current')"), False)
 
 
 def test_terms_as_links(open_page, hosts):

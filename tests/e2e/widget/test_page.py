@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.browser import until
 from tests.e2e.widget.scripted import QUOTE, citation
 from tests.e2e.widget.test_glossary import TERMS
 
@@ -87,7 +88,7 @@ def test_the_list_of_conversations(open_page, service):
     ask.fill("refuse")
     page.keyboard.press("Enter")
     expect(page.get_by_role("log")).to_contain_text("I did not find an answer")
-    assert listed.get_by_role("listitem").all_inner_texts() == ["refuse", "What is an index?"]
+    expect(listed.get_by_role("listitem")).to_have_text(["refuse", "What is an index?"])
     assert watched.violations() == []
     listed.get_by_role("button", name="What is an index?", exact=True).click()
     expect(page.get_by_role("log")).to_contain_text("answers fast")
@@ -119,8 +120,8 @@ def test_right_to_left(open_page, service):
     watched = open_page(f"{service}/?language=ar", reduced_motion="reduce")
     page = watched.page
     page.locator("textarea").wait_for()
-    assert page.evaluate("document.documentElement.dir") == "rtl"
-    assert page.get_by_role("navigation").bounding_box()["x"] > 800
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    until(page, lambda: page.get_by_role("navigation").bounding_box()["x"] > 800)
     page.locator("textarea").fill("What is an index?")
     page.keyboard.press("Enter")
     page.locator(".chip").first.click()

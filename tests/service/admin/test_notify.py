@@ -86,7 +86,7 @@ async def waiting(http) -> int:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 (what is waited for comes from another task)
             await asyncio.sleep(0.05)
 
@@ -95,7 +95,7 @@ async def sent(http) -> None:
     await settled(http)
     services = http.app.state.services
     await Notifier(services.settings, services.store, services.sites).send_due()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         left = await waiting(http)
         while left:  # the service's own steward may have claimed one first
             await asyncio.sleep(0.05)

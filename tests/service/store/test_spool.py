@@ -59,7 +59,7 @@ async def test_a_segment_is_complete_only_after_its_writer_has_let_go(spool, tmp
 
 async def test_a_segment_is_let_go_by_itself(spool, tmp_path):
     await spool.append(record(1))
-    for _ in range(100):
+    for _ in range(1200):
         if list(Segments(tmp_path / "spool").complete()):
             return
         await asyncio.sleep(0.05)

@@ -48,7 +48,7 @@ def serving(data_dir: Path, **settings: str) -> Iterator[Served]:
             yield served
         finally:
             process.send_signal(signal.SIGTERM)
-            served.logged = process.communicate(timeout=30)[1]
+            served.logged = process.communicate(timeout=120)[1]
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ def place(tmp_path):
 
 
 async def until(condition):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not condition():  # noqa: ASYNC110 (what is waited for are files of another process)
             await asyncio.sleep(0.05)
 
