@@ -253,11 +253,18 @@ def _title_words(snapshot: Snapshot, pages: Rows, asked: frozenset[str]) -> Vect
 
 
 def _term(snapshot: Snapshot, pages: Rows, asked: frozenset[str], mentions: Sequence[Mention]) -> Vectors:
-    """Return how far the question speaks of the term that each candidate's page defines."""
+    """Return how far the question speaks of the term that each candidate's page defines.
+
+    A page whose title asks for it ("What is X?") is matched by that: where all pages speak of X, most questions that
+    name it ask something else.
+    """
     spoken = np.zeros(len(pages), np.float32)
-    for mention in mentions:
-        page, _ = snapshot.definitions[mention.term.collection, mention.term.slug]
-        spoken[pages == page] = np.maximum(spoken[pages == page], overlap(asked, mention.stems, snapshot.lexical.idf))
+    defining = [snapshot.definitions[mention.term.collection, mention.term.slug][0] for mention in mentions]
+    titles = dict(snapshot.catalog.titles_of(set(defining)))
+    for mention, page in zip(mentions, defining, strict=True):
+        if not titles[page].endswith("?"):
+            by_name = overlap(asked, mention.stems, snapshot.lexical.idf)
+            spoken[pages == page] = np.maximum(spoken[pages == page], by_name)
     return spoken
 
 

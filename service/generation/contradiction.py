@@ -1,13 +1,14 @@
 """Contradictions: what a sentence changes of what its passage says, although nearly all words are the same.
 
-A number or a name that the passage does not hold there, "not" where there was none or the reverse, an opposite, "all"
-where there was "some", a certainty where there was a "may".
+A number or a name that the passage does not hold there, "to a server" where it was "to a client", "not" where there was
+none or the reverse, an opposite, "all" where there was "some", a certainty where there was a "may".
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice, takewhile
 
 from content.words import stem
 from service.generation.pairing import Pair, Word
@@ -23,6 +24,10 @@ _NEGATIONS = frozenset(
     "failed refuse refused refuses lack lacks lacked lacking except unlike instead".split()
 )
 _PREPOSITIONS = frozenset("in on at by during after before since until from under within among".split())
+# Those that say what part something has in what happens. "By" is none: it comes and goes with the voice.
+_ROLES = frozenset("to into from with without than".split())
+_ARTICLES = frozenset("a an the its their his her this that these those".split())
+_NAMED = 2  # words that say something, right behind a preposition, among which stands what it is said of
 _HEDGES = frozenset("may might possibly perhaps probably allegedly supposedly reportedly rumored potentially".split())
 _STRONG = tuple(
     frozenset(map(stem, group.split()))
@@ -75,6 +80,7 @@ def contradiction(
         _number(pairs)
         or _name(pairs, quoted, around)
         or _misplaced(said, quoted, pairs)
+        or _other_part(said, quoted)
         or _opposite(pairs)
         or _stronger(said, quoted)
         or _negated(said, quoted, pairs)
@@ -126,6 +132,27 @@ def _prepositions(word: Word, by_place: Mapping[int, Word]) -> set[str]:
     """Return the prepositions right before a word: a phrase such as "in 1066" may stand anywhere in a sentence."""
     before = (by_place.get(word.place - distance) for distance in (1, 2))
     return {other.folded for other in before if other is not None} & _PREPOSITIONS
+
+
+def _other_part(said: Sequence[Word], quoted: Sequence[Word]) -> str | None:
+    """Return a word behind a preposition, of which the quote says another there and holds this one elsewhere."""
+    held, theirs = {word.key for word in quoted}, _behind(quoted)
+    for role, words in _behind(said).items():
+        known = {word.key for word in theirs.get(role, ())}
+        for word in words if known else ():
+            if word.key in held - known:
+                return f"{role} {word.text}"
+    return None
+
+
+def _behind(text: Sequence[Word]) -> dict[str, list[Word]]:
+    """Return the words that say something right behind each preposition that says a part."""
+    found: dict[str, list[Word]] = {}
+    for i, word in enumerate(text):
+        if word.folded in _ROLES:
+            phrase = takewhile(lambda one: one.content or one.folded in _ARTICLES, text[i + 1 :])
+            found.setdefault(word.folded, []).extend(islice((one for one in phrase if one.content), _NAMED))
+    return found
 
 
 def _opposite(pairs: Sequence[Pair]) -> str | None:

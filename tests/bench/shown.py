@@ -87,7 +87,8 @@ def judged(
     hits = found.hits(MOST_PASSAGES)
     told = prompt(line.question, hits, (), SiteSettings(), CONTEXT - ANSWER, embedder.count_tokens)
     draft = Draft(len(told.hits))
-    sentences = [*draft.feed(line.draft or ""), *draft.end()]
+    said = [*draft.feed(line.draft or ""), *draft.end()]
+    sentences = list({sentence.text: sentence for sentence in said}.values())  # what is repeated is shown once
     evidence = Evidence(snapshot, told.hits)
     checked = [(sentence.text, verifier.support(sentence, evidence, line.question)) for sentence in sentences]
     shown = tuple(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from content.errors import NotFound
-from content.search import asks_definition, corrected, joined, search
+from content.search import asks_definition, candidates, corrected, joined, search
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 
@@ -35,6 +35,22 @@ def test_scores_are_ordered_and_between_zero_and_one(glossary):
 def test_a_definition_question_finds_the_defining_passage_first(glossary):
     best = find(glossary, "What is a transformer?").hits(1)[0]
     assert best.passage.text.startswith("A transformer is a neural network")
+
+
+@pytest.mark.parametrize(("title", "by_name"), [("Zorbex", True), ("What is Zorbex?", False)])
+def test_a_page_that_asks_for_a_term_is_not_taken_for_what_is_asked_whenever_it_is_named(tmp_path, title, by_name):
+    pages = {
+        "what.md": f"# {title}\n\nZorbex is a pump for muddy water.",
+        "clean.md": "# Cleaning\n\nRinse the filter of Zorbex weekly.",
+    }
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", pages))
+    snapshot = open_snapshot(tmp_path / "var")
+    question = "How do I rinse the filter of Zorbex?"
+    mentions = snapshot.glossary.mentions(question)
+    assert [mention.term.name for mention in mentions] == ["Zorbex"]
+    near = candidates(snapshot, question, HashingEmbedder().encode_questions([question]), mentions)
+    assert bool(near.signals.term.any()) is by_name
+    snapshot.catalog.close()
 
 
 def test_a_question_of_a_page_is_found_as_that(glossary):

@@ -14,7 +14,8 @@ from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pag
 EMBEDDER = HashingEmbedder()
 PAGES = {
     "battle.md": "# Battle of Hastings\n\nWilliam defeated Harold at Hastings in 1066. The battle did not last two days. "
-    "Some soldiers fled. It may have begun at nine. By the evening, Harold was dead.",
+    "Some soldiers fled. It may have begun at nine. By the evening, Harold was dead. "
+    "A messenger rode with the news from London to York, past Hastings.",
     "oven.md": "# Oven\n\nIt burns wood from old orchards and increases the heat slowly.",
 }
 QUESTION = "Who defeated Harold at Hastings, and which wood does the oven burn?"
@@ -61,6 +62,8 @@ def test_the_same_in_other_words_is_supported(evidence, said):
         ("Harold was dead at Hastings, Hastings, Hastings in 1066.", ""),  # a salad of its words
         ("All soldiers fled.", "the word All"),
         ("It had begun at nine.", "the missing may"),
+        ("A messenger rode to London from Hastings with the news.", "to London"),
+        ("A messenger rode from Hastings to York with the news.", "from Hastings"),
         ("Bananas grow on large farms in warm countries.", ""),
         ("William defeated Harold at Hastings, who was dead by the evening.", ""),  # made of two sentences
         ("Some soldiers", "it says nothing by itself"),
