@@ -9,7 +9,7 @@ import statistics
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.e2e.widget.conftest import CHROMIUM
+from tests.e2e.browser import CHROMIUM
 from tests.e2e.widget.hosts import Host, hosting
 from tests.e2e.widget.scripted import Script, scripted
 from tests.service.test_widget import sizes
