@@ -119,8 +119,10 @@ def _misplaced(said: Sequence[Word], quoted: Sequence[Word], pairs: Sequence[Pai
     for i, pair in enumerate(pairs):
         if not pair.same or not (pair.word.number is not None or pair.word.name):
             continue
-        beside = [other for other in (*pairs[max(0, i - 2) : i], *pairs[i + 1 : i + 3]) if other.similarity >= SIMILAR]
-        places = [other.to.place for other in beside if other.to is not None]
+        beside = [*pairs[max(0, i - 2) : i], *pairs[i + 1 : i + 3]]
+        # Another part of the same name moves with it, and tells nothing.
+        said_of = [other for other in beside if other.similarity >= SIMILAR and not other.word.capital]
+        places = [other.to.place for other in said_of if other.to is not None]
         assert pair.to is not None
         moved = places and min(abs(place - pair.to.place) for place in places) > _NEIGHBOURHOOD
         if moved and not _prepositions(pair.word, dict(enumerate(said))) & _prepositions(pair.to, by_place):

@@ -149,7 +149,8 @@ class _Beside:
         if self.claim.leans and not self.claim.topic <= self.around | {word.stem for word in quoted}:
             return f"what “{self.claim.words[0].text}” is"
         names_it = self._names_it(unit, inside)
-        reworded = [pair for pair in pairs if not pair.same and not (names_it and self._is_title(pair))]
+        left = Counter(word.key for word in quoted)
+        reworded = [pair for pair in pairs if not self._is_same(pair, left) and not (names_it and self._is_title(pair))]
         named = [pair.word.text for pair in reworded if self._is_title(pair)]
         if named:
             return f"only the title says {named[0]}"
@@ -161,13 +162,18 @@ class _Beside:
         return f"only {score:.0%} of it is said there" if score < _COVERED else None
 
     def _held(self, pair: Pair, left: Counter[str], names_it: bool) -> float:
-        """Return how far a word is held; one that is said more often than it is held is not, the further times."""
+        """Return how far a word is held."""
         if pair.same:
-            left[pair.word.key] -= 1
-            return 1.0 if left[pair.word.key] >= 0 else 0.0
+            return 1.0 if self._is_same(pair, left) else 0.0
         if names_it and self._is_title(pair):
             return 1.0
         return _BY_MEANING if pair.similarity >= SIMILAR else 0.0
+
+    @staticmethod
+    def _is_same(pair: Pair, left: Counter[str]) -> bool:
+        """Whether a word is held, and ``left``: said more often than it is held, it is not the further times."""
+        left[pair.word.key] -= pair.same
+        return pair.same and left[pair.word.key] >= 0
 
     def _is_title(self, pair: Pair) -> bool:
         return pair.word.stem in self.around and pair.word.place < SUBJECT
