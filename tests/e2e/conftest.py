@@ -23,6 +23,9 @@ from starlette.staticfiles import StaticFiles
 
 from tests.e2e.served import served
 
+# Tests that run in the background of a shell ignore SIGINT, and so would what they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "content" / "pages"
 PATIENCE = 120  # seconds; a machine may be busy with other tests
