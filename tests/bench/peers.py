@@ -266,7 +266,7 @@ def plot(found: Sequence[Figures], path: Path) -> None:
     from matplotlib import pyplot
 
     counts = sorted({one.passages for one in found})
-    figure, axes = pyplot.subplots(1, len(counts), figsize=(5.2 * len(counts), 3.8), sharey=True, squeeze=False)
+    figure, axes = pyplot.subplots(1, len(counts), figsize=(5.2 * len(counts) + 2, 3.8), sharey=True, squeeze=False)
     for axis, count in zip(axes[0], counts, strict=True):
         for name in (*OURS, *PEERS):
             rounds = [one for one in found if one.passages == count and one.name == name]
@@ -284,7 +284,7 @@ def plot(found: Sequence[Figures], path: Path) -> None:
         axis.grid(alpha=0.3)
     axes[0][0].set_ylabel("searches a second")
     axes[0][0].set_ylim(bottom=0)
-    axes[0][-1].legend(fontsize=8)
+    axes[0][-1].legend(fontsize=8, loc="center left", bbox_to_anchor=(1.02, 0.5))
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=130)
