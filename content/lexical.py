@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from content.embedding import Vectors
+from content.index import Rows
 
 # Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009): common values.
 K1 = 1.5
 B = 0.75
 VOCABULARY = "vocab.index.json"
-
-
-Rows = NDArray[np.int64]
 
 _BLOCK = 256  # scores
 _FEW = 4096  # passages that are looked up in the postings of common words rather than those added up for all

@@ -98,9 +98,7 @@ class Snapshot:
             return frozenset()
         known = self._question_stems
         if row not in known:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            known[row] = frozenset(stems(self.catalog.question(row)))
+            _remember(known, {row: frozenset(stems(self.catalog.question(row)))})
         return known[row]
 
     @cached_property
@@ -133,9 +131,7 @@ class Snapshot:
         """Return the stems of these pages' titles, by the page's number."""
         found = {page: self._title_stems[page] for page in pages if page in self._title_stems}
         read = {page: frozenset(stems(title)) for page, title in self.catalog.titles_of(set(pages) - found.keys())}
-        if len(self._title_stems) >= _REMEMBERED:
-            self._title_stems.clear()
-        self._title_stems |= read
+        _remember(self._title_stems, read)
         return found | read
 
     def rows(self, collections: Sequence[str] | None) -> list[range] | None:
@@ -156,6 +152,13 @@ class Snapshot:
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
         _ = self.glossary, self.spelling(None), self.definitions
+
+
+def _remember(known: dict[int, frozenset[str]], found: dict[int, frozenset[str]]) -> None:
+    """Remember what was found, in place of all that was known where that is much."""
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known |= found
 
 
 def _opened_index(folder: Path, manifest: Manifest, milvus: Milvus | None) -> VectorIndex:

@@ -21,7 +21,7 @@ from content.index import FlatWriter, Former, write_lists
 from content.interaction import PackedTokens, Projection
 from content.language import language_of
 from content.lexicalwriter import LexicalWriter, WordCounts
-from content.manifest import MANIFEST, CollectionState, FileState, Manifest, SourceState, digest
+from content.manifest import MANIFEST, CollectionState, FileState, IndexState, Manifest, SourceState, digest
 from content.milvus import Milvus
 from content.model import Term
 from content.snapshot import (
@@ -179,24 +179,9 @@ class SnapshotWriter:
         Columns.of(self.written).save(self.folder / COLUMNS)
         self._write_lexical(states)
         self._catalog.finish()
-        titled = ArrayWriter(self.folder / TITLES, np.float32, (self._dimension,))
-        for some in titles:
-            titled.add(some)
-        titled.finish()
-        vectors = self._vectors.finish()
-        index = collection = None
-        if self._milvus is None:
-            former = Former(self._before.vectors, self._before.manifest.index) if self._before else None
-            index = write_lists(self.folder, vectors, former)
-        else:
-            np.save(self.folder / VECTORS, vectors)
-            collection = self._milvus.write(self._snapshot_id, vectors)
-            self._vectors.remove()
-        if projection is not None:
-            self._tokens.finish(projection)
-        else:
-            self._tokens.close()
-            shutil.rmtree(self.folder / TOKENS)
+        self._write_titles(titles)
+        index, collection = self._write_vectors()
+        self._write_tokens(projection)
         sync_tree(self.folder)
         manifest = Manifest(
             snapshot_id=self._snapshot_id,
@@ -238,6 +223,30 @@ class SnapshotWriter:
         made = self._collections[name]
         language = language_of(self.written.texts(name))
         return CollectionState(made.pages, made.passages, made.terms, made.first_row, language)
+
+    def _write_titles(self, titles: Iterable[Vectors]) -> None:
+        file = ArrayWriter(self.folder / TITLES, np.float32, (self._dimension,))
+        for some in titles:
+            file.add(some)
+        file.finish()
+
+    def _write_vectors(self) -> tuple[IndexState | None, str | None]:
+        """Return how the vectors are searched: by lists where there are so many, or by a collection in Milvus."""
+        vectors = self._vectors.finish()
+        if self._milvus is None:
+            former = Former(self._before.vectors, self._before.manifest.index) if self._before else None
+            return write_lists(self.folder, vectors, former), None
+        np.save(self.folder / VECTORS, vectors)
+        collection = self._milvus.write(self._snapshot_id, vectors)
+        self._vectors.remove()
+        return None, collection
+
+    def _write_tokens(self, projection: Projection | None) -> None:
+        if projection is not None:
+            self._tokens.finish(projection)
+        else:
+            self._tokens.close()
+            shutil.rmtree(self.folder / TOKENS)
 
     def _write_lexical(self, states: Mapping[str, CollectionState]) -> None:
         """Index the words of all passages; those of kept ones are known where they are stemmed by the same rules."""

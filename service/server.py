@@ -17,7 +17,7 @@ from service.telemetry.metrics import shared
 
 _GRACE = 5  # seconds for the requests under way when the server is told to stop
 # Seconds after which a thread that computes lets the event loop go on. An answer waits for several such times: with
-# Python's own 5 ms, answers took three times as long at p95 while reports are computed (tests/bench/RESULTS.md).
+# Python's own 5 ms, answers took three times as long at p95 while threads computed reports (tests/bench/RESULTS.md).
 SWITCH_INTERVAL = 0.0005
 _STARTING = 120  # seconds that a worker may take to load model and snapshot, or to show that it is alive
 

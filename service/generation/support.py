@@ -150,7 +150,7 @@ class _Beside:
             return f"what “{self.claim.words[0].text}” is"
         names_it = self._names_it(unit, inside)
         left = Counter(word.key for word in quoted)
-        reworded = [pair for pair in pairs if not self._is_same(pair, left) and not (names_it and self._is_title(pair))]
+        reworded = [pair for pair in pairs if not self._takes(pair, left) and not (names_it and self._is_title(pair))]
         named = [pair.word.text for pair in reworded if self._is_title(pair)]
         if named:
             return f"only the title says {named[0]}"
@@ -164,14 +164,17 @@ class _Beside:
     def _held(self, pair: Pair, left: Counter[str], names_it: bool) -> float:
         """Return how far a word is held."""
         if pair.same:
-            return 1.0 if self._is_same(pair, left) else 0.0
+            return 1.0 if self._takes(pair, left) else 0.0
         if names_it and self._is_title(pair):
             return 1.0
         return _BY_MEANING if pair.similarity >= SIMILAR else 0.0
 
     @staticmethod
-    def _is_same(pair: Pair, left: Counter[str]) -> bool:
-        """Whether a word is held, and ``left``: said more often than it is held, it is not the further times."""
+    def _takes(pair: Pair, left: Counter[str]) -> bool:
+        """Take a word from those that are ``left`` of the quote; return whether it was there.
+
+        A word that is said more often than it is held is not, the further times.
+        """
         left[pair.word.key] -= pair.same
         return pair.same and left[pair.word.key] >= 0
 

@@ -88,7 +88,7 @@ class Reports:
         much = sum(counts.values()) >= _MANY
         self._analyst.apart = much
         sites = [site_id for site_id, count in counts.items() if count >= _MANY] + ([None] if much else [])
-        for days in (USUAL_DAYS, *(days for days in PERIODS if days != USUAL_DAYS)):
+        for days in sorted(PERIODS, key=lambda days: days != USUAL_DAYS):  # first what is looked at most
             for site_id in sites:
                 await self._prepare(Scope(site_id, learning.last_days(today, days)))
 
