@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 
 from content.catalog import Catalog, Origin, PageKey
@@ -51,6 +51,7 @@ class Comparison:
         self._anchors: Spool[tuple[Key, tuple[str, ...]]] = Spool(work)
         self._remains: list[Remains] = []  # of each source that was replaced
         self._readings: list[Reading] = []
+        self._gone: set[Key] = set()  # as the reports of what was read have them
         self.kept = self.fresh = 0  # pages that stay with their vectors, and those that need new ones
 
     def pages(self) -> Iterator[KeptPages | FreshPage]:
@@ -104,6 +105,7 @@ class Comparison:
                 self._keep(key)
             else:
                 reading.report.gone += 1
+                self._gone.add(key)
 
     def losses(self, share: float) -> list[Loss]:
         """Return the sources that lose more than a share of their pages; those that are dropped are none of them."""
@@ -111,20 +113,28 @@ class Comparison:
         return [loss for loss in found if loss is not None]
 
     def hold_back(self, losses: Sequence[Loss]) -> None:
-        """Keep the published pages of these sources, as if they had been read and nothing of them had changed."""
+        """Keep the published pages of these sources, as if they had been read and nothing of them had changed.
+
+        What had moved to one of them from another source stays with that one.
+        """
         held = {(loss.location, loss.collection) for loss in losses}
-        for key in [key for key, chosen in self._chosen.items() if (chosen.source, key[0]) in held]:
+        taken = {key for key, chosen in self._chosen.items() if (chosen.source, key[0]) in held}
+        for key in taken:
             is_fresh = self._chosen.pop(key).read is not None
             self.fresh -= is_fresh
             self.kept -= not is_fresh
-        stay = {source: self._pages_of(source) - self._chosen.keys() for source in held}
-        for key in chain.from_iterable(stay.values()):
-            self._keep(key)
-        for reading in self._readings:
-            if (source := reading.source.key) in held:
-                report = reading.report
-                report.new = report.changed = report.gone = 0
-                report.unchanged = len(stay[source])
+        reports = {reading.source.key: reading.report for reading in self._readings}
+        for source in held:
+            report, stay = reports[source], self._pages_of(source) - self._chosen.keys()
+            report.new = report.changed = report.gone = 0
+            report.unchanged = len(stay)
+            for key in stay:
+                self._keep(key)
+        for key in taken & self._published.keys() - self._chosen.keys():
+            if former := reports.get(_source_of(key, self._published[key])):  # else its owner has that source removed
+                former.unchanged += 1
+                former.gone -= key in self._gone
+                self._keep(key)
         self._readings = [reading for reading in self._readings if reading.source.key not in held]
 
     def remove(self, source: Source) -> SourceReport:

@@ -116,6 +116,33 @@ def test_an_ill_source_leaves_a_page_that_another_has_taken(pages, var, tmp_path
     assert report.sources[0].unchanged == 39
 
 
+@pytest.mark.parametrize("first", ["the ill one", "the other"])
+def test_a_page_that_moves_into_an_ill_source_stays_where_it_was(pages, var, tmp_path, first):
+    other = write_pages(tmp_path / "other", {"glue.md": "# Glue\n\nGlue holds a joint.\n", "tin.md": article(80)})
+    ingest_folder(var, pages, other)
+    (other / "glue.md").rename(pages / "glue.md")
+    drop(pages, names(40)[3:])
+    sources = [pages, other] if first == "the ill one" else [other, pages]
+    for _ in range(2):
+        report = ingest_folder(var, *sources)
+        well, ill = sorted(report.sources, key=lambda one: one.location)
+        assert (well.unchanged, well.gone) == (2, 0)
+        assert (ill.new, ill.unchanged, ill.gone) == (0, 40, 0)
+        assert published(var) == {*names(40), "glue", "tin"}
+    ingest_folder(var, *sources, options=FORCED)
+    assert published(var) == {*names(3), "glue", "tin"}
+    assert open_snapshot(var).catalog.page_keys()["default", "glue"].source == str(pages)
+
+
+def test_an_ill_source_brings_back_no_page_of_one_that_is_removed(pages, var, tmp_path):
+    other = write_pages(tmp_path / "other", {"glue.md": "# Glue\n\nGlue holds a joint.\n"})
+    ingest_folder(var, pages, other)
+    (other / "glue.md").rename(pages / "glue.md")
+    drop(pages, names(40)[3:])
+    ingest_folder(var, pages, options=IngestOptions(remove=[Source(str(other))]))
+    assert published(var) == set(names(40))
+
+
 def test_force_publishes_and_still_lists_the_loss(pages, var):
     drop(pages, names(40)[3:])
     report = ingest_folder(var, pages, options=FORCED)
