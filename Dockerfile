@@ -12,7 +12,7 @@ COPY ingest ingest
 COPY service service
 COPY glossator glossator
 # What several machines need is small; add gcs for Google Cloud Storage.
-ARG EXTRAS=onnx,postgres,redis,s3
+ARG EXTRAS=openvino,postgres,redis,s3
 RUN pip install --no-cache-dir ".[${EXTRAS}]" && rm -rf /src
 
 RUN useradd --create-home --uid 10001 glossator && mkdir /data /depot && chown glossator /data /depot

@@ -41,42 +41,42 @@ class Int8Embedder:
     """
 
     def __init__(self, whole: OnnxEmbedder) -> None:
-        self._whole = whole
+        self.whole = whole
         self._opening = threading.Lock()
 
     @cached_property
     def card(self) -> ModelCard:
         """Which model this is."""
-        return replace(self._whole.card, precision=INT8)
+        return replace(self.whole.card, precision=INT8)
 
     @property
     def path(self) -> Path:
         """Where the rounded export lies, beside the whole one."""
-        return self._whole.path.with_suffix(f".{INT8}{self._whole.path.suffix}")
+        return self.whole.path.with_suffix(f".{INT8}{self.whole.path.suffix}")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens of the model's window each text takes, special tokens not counted."""
-        return self._whole.count_tokens(texts)
+        return self.whole.count_tokens(texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched, with eight bits. Raises ModelError: no passage is embedded otherwise instead."""
         with self._opening:
             session = self._session
-        return self._whole.run(session, "document", texts)
+        return self.whole.run(session, "document", texts)
 
     def encode_questions(self, texts: Sequence[str]) -> Embedded:
         """Embed what is searched for, with the whole model."""
-        return self._whole.encode_questions(texts)
+        return self.whole.encode_questions(texts)
 
     def export(self) -> None:
         """Make both exports, unless they are there. Raises ModelError where they cannot be had."""
-        self._whole.export()
+        self.whole.export()
         if self.path.is_file():
             return
         draft = self.path.with_suffix(f".{os.getpid()}.draft")
         try:
-            _round(self._whole.path, draft)
-            self._verify(self._whole.open(draft))
+            _round(self.whole.path, draft)
+            self._verify(self.whole.open(draft))
             draft.replace(self.path)
         finally:
             draft.unlink(missing_ok=True)
@@ -84,11 +84,11 @@ class Int8Embedder:
     @cached_property
     def _session(self) -> Any:
         self.export()
-        return self._whole.open(self.path)
+        return self.whole.open(self.path)
 
     def _verify(self, session: Any) -> None:
         for text in _SAMPLES:
-            one, other = self._whole.run(session, "document", [text]), self._whole.encode_passages([text])
+            one, other = self.whole.run(session, "document", [text]), self.whole.encode_passages([text])
             pairs = [(one.vectors, other.vectors)]
             pairs += [(mine.vectors, its.vectors) for mine, its in zip(one.tokens, other.tokens, strict=True)]
             like = min(_likeness(*pair) for pair in pairs if len(pair[0]))

@@ -1,7 +1,8 @@
-"""The embedding model in ONNX Runtime: the same vectors in half of the time, without importing PyTorch.
+"""The embedding model as an export: the same vectors in half of the time, without importing PyTorch.
 
-The whole sentence-transformers model, pooling and all, is exported once into the data folder and held against PyTorch
-there. A process that finds the export opens it in a second; one that does not works with PyTorch.
+The whole sentence-transformers model, pooling and all, is exported once into the data folder in the ONNX format and
+held against PyTorch there. A process that finds the export opens it in a second, in OpenVINO or in ONNX Runtime; one
+that does not works with PyTorch.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import shutil
 import sys
 import threading
 import warnings
@@ -23,15 +25,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from content.embedding import Embedded, ModelCard, SentenceTransformerEmbedder, TokenVectors, Vectors, read_json, unit
+from content.embedding import (
+    FLOAT32,
+    Embedded,
+    ModelCard,
+    SentenceTransformerEmbedder,
+    TokenVectors,
+    Vectors,
+    read_json,
+    unit,
+)
 from content.errors import ModelError
+from content.openvino import CACHE, OpenVinoSession
 
+OPENVINO, ONNX_RUNTIME = "openvino", "onnxruntime"
 _log = logging.getLogger("glossator.onnx")
 _MADE_BY = ("torch", "sentence-transformers", "transformers", "onnxscript")
 _SUFFIX = ".onnx"
 _BATCH = 32  # texts in one pass
 # The most that a coordinate of a unit vector may differ from PyTorch's; all-MiniLM-L6-v2 differs by 2e-7.
 _TOLERANCE = 2e-6
+# The same where a processor computes with fewer bits; all-MiniLM-L6-v2 differs by 3e-3 in bfloat16.
+_ROUNDED = 0.02
 # Short and long, alone and beside others, in other scripts, and longer than any window.
 _SAMPLES = (
     "What is attention?",
@@ -43,20 +58,26 @@ _SAMPLES = (
 _REMEDY = "It is used with PyTorch; GLOSSATOR_ENCODER=torch spares the attempt."
 
 
-def is_installed() -> bool:
-    """Whether ONNX Runtime is there."""
-    return find_spec("onnxruntime") is not None
-
-
 class OnnxEmbedder:
     """A sentence-transformers model by its export in ``folder``, or by PyTorch as long as there is none.
 
-    The processor is ``shared_by`` so many processes.
+    ``runtime`` runs it, OPENVINO or ONNX_RUNTIME; unless vectors are to be ``exact``, the first of them computes with
+    fewer bits where the processor does so faster. The processor is ``shared_by`` so many processes.
     """
 
-    def __init__(self, torch: SentenceTransformerEmbedder, folder: Path, shared_by: int = 1) -> None:
+    def __init__(
+        self,
+        torch: SentenceTransformerEmbedder,
+        folder: Path,
+        shared_by: int = 1,
+        *,
+        runtime: str = ONNX_RUNTIME,
+        exact: bool = False,
+    ) -> None:
+        self.runtime = runtime
         self._torch = torch
         self._folder = folder
+        self._exact = exact
         self._threads = max(1, _cores() // shared_by)
         self._opening = threading.Lock()
 
@@ -68,7 +89,8 @@ class OnnxEmbedder:
     @cached_property
     def path(self) -> Path:
         """Where the export lies; other weights or other versions of what makes it give another one."""
-        made_by = " ".join(f"{name} {version(name)}" for name in _MADE_BY if find_spec(name.replace("-", "_")))
+        packages = [*_MADE_BY, OPENVINO] if self.runtime == OPENVINO else _MADE_BY
+        made_by = " ".join(f"{name} {version(name)}" for name in packages if find_spec(name.replace("-", "_")))
         key = hashlib.sha256(f"{self.card.sha256} {made_by}".encode()).hexdigest()
         return self._folder / f"{key[:16]}{_SUFFIX}"
 
@@ -76,6 +98,12 @@ class OnnxEmbedder:
     def is_exported(self) -> bool:
         """Whether the export is there."""
         return self.path.is_file()
+
+    @property
+    def precision(self) -> str:
+        """The numbers that it computes with."""
+        session = self._session()
+        return session.precision if isinstance(session, OpenVinoSession) else FLOAT32
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens of the model's window each text takes, special tokens not counted."""
@@ -109,17 +137,18 @@ class OnnxEmbedder:
             except (RuntimeError, TypeError, ValueError, KeyError) as error:
                 said = str(error).strip().partition("\n")[0]
                 raise ModelError(f"embedding model {self.card.name!r} cannot be exported: {said} {_REMEDY}") from error
-            self._verify(self.open(draft))
+            self._verify(draft)
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             for old in self._folder.glob(f"*{_SUFFIX}"):
                 old.unlink()
+            shutil.rmtree(self._folder / CACHE, ignore_errors=True)
             draft.replace(self.path)
         finally:
             draft.unlink(missing_ok=True)
 
     def open(self, path: Path) -> Any:
-        """Return what runs an export of the model (onnxruntime.InferenceSession). Raises ModelError."""
+        """Return ONNX Runtime's session of an export of the model. Raises ModelError."""
         return _session(path, self._threads)
 
     def run(self, session: Any, task: str, texts: Sequence[str]) -> Embedded:
@@ -149,25 +178,37 @@ class OnnxEmbedder:
     @cached_property
     def _opened(self) -> Any:
         try:
+            if self.runtime == OPENVINO:
+                return OpenVinoSession(self.path, self._threads, exact=self._exact)
             return self.open(self.path)
         except ModelError as error:
             _log.warning("%s Until then PyTorch is used.", error)
             return None
 
-    def _verify(self, session: Any) -> None:
+    def _verify(self, draft: Path) -> None:
+        if self.runtime != OPENVINO:
+            self._compare(self.open(draft), _TOLERANCE, _REMEDY)
+            return
+        self._compare(OpenVinoSession(draft, self._threads, exact=True, cached=False), _TOLERANCE, _REMEDY)
+        rounded = OpenVinoSession(draft, self._threads, exact=False, cached=False)
+        self._compare(
+            rounded, _ROUNDED, f"With GLOSSATOR_ENCODER=onnx it computes in float32, not {rounded.precision}."
+        )
+
+    def _compare(self, session: Any, tolerance: float, remedy: str) -> None:
         for task, theirs in (("document", self._torch.encode_passages), ("query", self._torch.encode_questions)):
             expected, found = theirs(_SAMPLES), self.run(session, task, _SAMPLES)
             pairs = [(expected.vectors, found.vectors)]
             pairs += [(one.vectors, other.vectors) for one, other in zip(expected.tokens, found.tokens, strict=True)]
             if any(one.shape != other.shape for one, other in pairs):
                 raise ModelError(
-                    f"embedding model {self.card.name!r}: its export reads other tokens than PyTorch. {_REMEDY}"
+                    f"embedding model {self.card.name!r}: its export reads other tokens than PyTorch. {remedy}"
                 )
             apart = max(float(np.abs(one - other).max(initial=0)) for one, other in pairs)
-            if apart > _TOLERANCE:
+            if not apart <= tolerance:
                 raise ModelError(
                     f"embedding model {self.card.name!r}: its export gives other vectors than PyTorch does "
-                    f"(by {apart:.1e}, allowed are {_TOLERANCE:.0e}). {_REMEDY}"
+                    f"(by {apart:.1e}, allowed are {tolerance:.0e}). {remedy}"
                 )
 
     def _forward(self, session: Any, batch: Sequence[Any]) -> tuple[Vectors, Sequence[Vectors]]:
@@ -270,10 +311,10 @@ def _quiet() -> Iterator[None]:
 
 
 def main() -> None:
-    """Export a model in a process of its own: ``python -m content.onnx MODEL FOLDER``."""
-    _, name, folder = sys.argv
+    """Export a model in a process of its own: ``python -m content.onnx MODEL FOLDER RUNTIME``."""
+    _, name, folder, runtime = sys.argv
     try:
-        OnnxEmbedder(SentenceTransformerEmbedder(name), Path(folder)).export()
+        OnnxEmbedder(SentenceTransformerEmbedder(name), Path(folder), runtime=runtime).export()
     except ModelError as error:
         sys.exit(str(error))
 

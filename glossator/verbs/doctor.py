@@ -16,7 +16,7 @@ import typer
 
 from content.embedding import DEFAULT_MODEL, FLOAT32, Embedder
 from content.errors import ConfigurationError, GlossatorError, NoSnapshot
-from content.onnx import OnnxEmbedder
+from content.onnx import ONNX_RUNTIME, OnnxEmbedder
 from glossator.languages import understanding
 from glossator.models import configured_embedder, configured_reranker, ingesting_embedder
 from glossator.output import print_json, say, shown
@@ -124,14 +124,15 @@ def _model(embedder: Embedder) -> Check:
 
 def _encoder(embedder: Embedder) -> Check:
     if not isinstance(embedder, OnnxEmbedder):
-        return Check("encoder", "note", "PyTorch", "pip install 'glossator[onnx]' halves the time of a question.")
+        return Check("encoder", "note", "PyTorch", "pip install 'glossator[openvino]' halves the time of a question.")
     try:
         there = embedder.is_exported
     except GlossatorError as error:
         return Check("encoder", "problem", str(error))
     if not there:
         return Check("encoder", "note", "PyTorch, until the model is exported", "glossator ingest does it.")
-    return Check("encoder", "ok", f"ONNX Runtime, with {embedder.path}")
+    name = "ONNX Runtime" if embedder.runtime == ONNX_RUNTIME else f"OpenVINO, computing in {embedder.precision}"
+    return Check("encoder", "ok", f"{name}, with {embedder.path}")
 
 
 def _precision(settings: Settings) -> Iterator[Check]:
@@ -143,7 +144,7 @@ def _precision(settings: Settings) -> Iterator[Check]:
     except ConfigurationError as error:
         yield Check("precision", "problem", str(error))
     else:
-        yield Check("precision", "ok", f"passages in {settings.passage_precision}, questions in {FLOAT32}")
+        yield Check("precision", "ok", f"passages in {settings.passage_precision}")
 
 
 def _languages(embedder: Embedder) -> Iterator[Check]:

@@ -32,6 +32,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from content.onnx import OPENVINO
+
 PEERS = ("txtai", "langchain", "llamaindex", "haystack", "chroma")
 OURS = ("glossator", "glossator-flat")
 _SEARCHES = 300  # a measurement
@@ -304,7 +306,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     arguments = parser.parse_args()
     arguments.models.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "content.onnx", "all-MiniLM-L6-v2", str(arguments.models)]
+    command = [sys.executable, "-m", "content.onnx", "all-MiniLM-L6-v2", str(arguments.models), OPENVINO]
     subprocess.run(command, check=True)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     found = []

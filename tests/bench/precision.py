@@ -1,9 +1,9 @@
-"""Passages a second by PyTorch, by ONNX Runtime, and by ONNX Runtime in eight bits, in interleaved rounds.
+"""Passages and questions a second by PyTorch, ONNX Runtime and OpenVINO in each precision, in interleaved rounds.
 
-    python -m tests.bench.precision FEED.jsonl [--passages 320] [--rounds 5] [--models FOLDER]
+    python -m tests.bench.precision FEED.jsonl [--passages 320] [--words 9] [--rounds 5] [--models FOLDER]
 
-Embeds so many passages of a feed, token vectors included, in the batches of an ingest. Prints passages a second and their
-ratio to ONNX Runtime with float32 (medians over the rounds), and how near the vectors of passages and tokens stay to
+Embeds so many passages of a feed, token vectors included, in the batches of an ingest; with ``--words`` so many words of
+each, as many as a question has. Prints passages a second and their ratio to ONNX Runtime with float32 (medians over the rounds), and how near the vectors of passages and tokens stay to
 those of PyTorch: the cosine at the median, and the least.
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from content.embedding import Embedder, SentenceTransformerEmbedder, Vectors
 from content.int8 import Int8Embedder
-from content.onnx import OnnxEmbedder
+from content.onnx import OPENVINO, OnnxEmbedder
 from ingest.chunk import cut
 from ingest.reading import read_source
 from ingest.sources import Source
@@ -75,16 +75,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("feed", type=Path)
     parser.add_argument("--passages", type=int, default=320)
+    parser.add_argument("--words", type=int)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--models", type=Path, help="where the exports are kept")
     arguments = parser.parse_args()
     torch = SentenceTransformerEmbedder()
     with tempfile.TemporaryDirectory() as folder:
-        onnx = OnnxEmbedder(torch, arguments.models or Path(folder))
-        int8 = Int8Embedder(onnx)
-        int8.export()
-        embedders: dict[str, Embedder] = {"PyTorch": torch, _ONNX: onnx, "ONNX Runtime, int8": int8}
-        measure(embedders, passages(arguments.feed, arguments.passages, torch), arguments.rounds)
+        models = arguments.models or Path(folder)
+        openvino = OnnxEmbedder(torch, models, runtime=OPENVINO)
+        openvino.export()
+        exact = OnnxEmbedder(torch, models, runtime=OPENVINO, exact=True)
+        with tempfile.TemporaryDirectory() as other:  # each runtime keeps an export of its own only
+            onnx = OnnxEmbedder(torch, Path(other))
+            int8 = Int8Embedder(onnx)
+            int8.export()
+            embedders: dict[str, Embedder] = {
+                "PyTorch": torch,
+                _ONNX: onnx,
+                "ONNX Runtime, int8": int8,
+                "OpenVINO, float32": exact,
+                f"OpenVINO, {openvino.precision}": openvino,
+            }
+            texts = passages(arguments.feed, arguments.passages, torch)
+            measure(embedders, [" ".join(text.split()[-(arguments.words or 0) :]) for text in texts], arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """What every embedder does."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from content.embedding import DEFAULT_MODEL_SHA256, Embedder, SentenceTransformerEmbedder
-from content.onnx import OnnxEmbedder
+from content.onnx import ONNX_RUNTIME, OPENVINO, OnnxEmbedder
 from tests.fakes import HashingEmbedder
 
 TEXTS = [
@@ -17,27 +16,24 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def exports(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("exports")
-    pytest.importorskip("onnxruntime")
-    OnnxEmbedder(SentenceTransformerEmbedder(), folder).export()
-    return folder
-
-
 @pytest.fixture(
     scope="module",
     params=[
         HashingEmbedder,
         pytest.param(SentenceTransformerEmbedder, marks=pytest.mark.model),
-        pytest.param(OnnxEmbedder, marks=pytest.mark.model),
+        pytest.param(ONNX_RUNTIME, marks=pytest.mark.model),
+        pytest.param(OPENVINO, marks=pytest.mark.model),
     ],
 )
-def make(request) -> Callable[..., Embedder]:
-    if request.param is not OnnxEmbedder:
+def make(request, tmp_path_factory) -> Callable[..., Embedder]:
+    if not isinstance(request.param, str):
         return request.param
-    folder = request.getfixturevalue("exports")
-    return lambda **options: OnnxEmbedder(SentenceTransformerEmbedder(**options), folder)
+    pytest.importorskip(request.param)
+    folder = tmp_path_factory.mktemp("exports")
+    OnnxEmbedder(SentenceTransformerEmbedder(), folder, runtime=request.param).export()
+    return lambda **options: OnnxEmbedder(
+        SentenceTransformerEmbedder(**options), folder, runtime=request.param, exact=True
+    )
 
 
 @pytest.fixture(scope="module")

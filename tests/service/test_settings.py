@@ -99,8 +99,16 @@ def test_what_a_form_requires_it_asks_for():
     assert form.asked == ("name", "budget")
 
 
-def test_int8_does_not_run_on_pytorch(tmp_path):
-    write(tmp_path, 'passage_precision = "int8"\n')
-    assert load_settings().passage_precision == "int8"
-    with pytest.raises(ConfigurationError, match="needs ONNX Runtime; set encoder = 'auto' or 'onnx'"):
-        load_settings(encoder="torch")
+@pytest.mark.parametrize(
+    ("precision", "encoder", "remedy"),
+    [
+        ("int8", "torch", "'auto' or 'openvino' or 'onnx'"),
+        ("bfloat16", "torch", "'auto' or 'openvino'"),
+        ("bfloat16", "onnx", "'auto' or 'openvino'"),
+    ],
+)
+def test_a_precision_that_an_encoder_does_not_have(tmp_path, precision, encoder, remedy):
+    write(tmp_path, f'passage_precision = "{precision}"\n')
+    assert load_settings().passage_precision == precision
+    with pytest.raises(ConfigurationError, match=f"does not go with encoder = '{encoder}'; set encoder = {remedy}"):
+        load_settings(encoder=encoder)
