@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from content.embedding import SentenceTransformerEmbedder
-from content.onnx import OnnxEmbedder
+from content.onnx import OnnxEmbedder, _passes
 
 pytestmark = pytest.mark.model
 
@@ -32,6 +32,15 @@ def test_vectors_are_those_of_pytorch(exported):
         for one, other in zip(ours.tokens, theirs.tokens, strict=True):
             assert one.spans.tolist() == other.spans.tolist()
             assert one.vectors == pytest.approx(other.vectors, abs=2e-6)
+
+
+def test_texts_of_like_length_go_together():
+    lengths = [5, 40, 6, 200, 5, 41, 7] + [128] * 70
+    passes = list(_passes(lengths))
+    assert sorted(row for rows in passes for row in rows) == list(range(len(lengths)))
+    assert [len(rows) for rows in passes] == [1, 32, 32, 6, 2, 4]
+    assert [lengths[rows[0]] for rows in passes] == [200, 128, 128, 128, 41, 7]
+    assert list(_passes([])) == []
 
 
 def test_pytorch_is_not_imported(exported):
