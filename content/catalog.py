@@ -176,6 +176,12 @@ class Catalog:
         found = self._connection.execute("SELECT text FROM page WHERE collection = ? ORDER BY number", (collection,))
         return (text for (text,) in found)
 
+    def asking(self, collection: str) -> int:
+        """Return how many pages of a collection have a question for a title."""
+        query = "SELECT count(*) FROM page WHERE collection = ? AND substr(rtrim(title), -1) IN ('?', '？', '؟')"
+        (count,) = self._connection.execute(query, (collection,)).fetchone()
+        return int(count)
+
     def titles_of(self, pages: Collection[int]) -> list[tuple[int, str]]:
         """Return the numbers and titles of these pages, in any order."""
         query = "SELECT number, title FROM page WHERE number IN (SELECT value FROM json_each(?))"

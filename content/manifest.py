@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ MANIFEST = "manifest.json"
 class CollectionState:
     """A collection's share of the snapshot; its passages are the rows ``first_row`` onwards.
 
-    ``language`` is what its words are stemmed by, as Snowball names it.
+    ``language`` is what its words are stemmed by, as Snowball names it; ``asking`` are the pages whose title is a
+    question.
     """
 
     pages: int
@@ -30,6 +31,7 @@ class CollectionState:
     terms: int
     first_row: int
     language: str = ENGLISH
+    asking: int = 0
 
     @property
     def rows(self) -> range:
@@ -100,6 +102,13 @@ class Manifest:
     def terms(self) -> int:
         """How many terms the snapshot holds."""
         return sum(state.terms for state in self.collections.values())
+
+    def prose(self, collections: Sequence[str] | None = None) -> float:
+        """Return the share of the pages that are prose: they define no term and are not named by a question, 0..1."""
+        states = [self.collections[name] for name in (self.collections if collections is None else collections)]
+        pages = sum(state.pages for state in states)
+        entries = sum(min(state.pages, state.terms + state.asking) for state in states)
+        return 1 - entries / pages if pages else 0.0
 
     def write(self, folder: Path) -> None:
         """Write the manifest into its snapshot's folder."""

@@ -29,6 +29,8 @@ class Signals:
     - ``meaning``: the cosine of question and passage
     - ``words``: the normalised BM25 score
     - ``tokens``: the late-interaction score; zeros where there are no token vectors
+    - ``prose_tokens``: the same, as far as the pages that are searched are prose rather than entries of a glossary or
+      an FAQ: what is told in sentences is matched word by word, what is named by a title by its meaning
     - ``title_words``: how far the question speaks of the title of the passage's page, word by word
     - ``title_meaning``: the cosine of question and title less its usual value, parted among the pages of that title
     - ``term``: how far the question speaks of the term that the page defines, by any of its names
@@ -41,6 +43,7 @@ class Signals:
     meaning: Vectors
     words: Vectors
     tokens: Vectors
+    prose_tokens: Vectors
     title_words: Vectors
     title_meaning: Vectors
     term: Vectors

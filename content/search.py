@@ -190,7 +190,9 @@ def candidates(
         return Candidates(rows, signals, compared=False, others=rows[:0])
     order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
     close = np.sort(order[:_CLOSE])
-    compared = replace(signals.at(close), tokens=snapshot.tokens.scores(tokens, rows[close]))
+    alike = snapshot.tokens.scores(tokens, rows[close])
+    prose = np.float32(snapshot.manifest.prose(collections))
+    compared = replace(signals.at(close), tokens=alike, prose_tokens=prose * alike)
     return Candidates(rows[close], compared, compared=True, others=rows[order[_CLOSE:]])
 
 
@@ -234,6 +236,7 @@ def _signals(
         meaning=np.clip(snapshot.vectors.vectors(rows) @ vector, 0, 1),
         words=words,
         tokens=np.zeros(len(rows), np.float32),
+        prose_tokens=np.zeros(len(rows), np.float32),
         title_words=_title_words(snapshot, pages, asked),
         title_meaning=(snapshot.title_vectors[pages] @ vector - _USUAL_COSINE) * snapshot.title_rarity[pages],
         term=_term(snapshot, pages, asked, mentions),

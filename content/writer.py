@@ -222,7 +222,8 @@ class SnapshotWriter:
     def _state(self, name: str) -> CollectionState:
         made = self._collections[name]
         language = language_of(self.written.texts(name))
-        return CollectionState(made.pages, made.passages, made.terms, made.first_row, language)
+        asking = self.written.asking(name)
+        return CollectionState(made.pages, made.passages, made.terms, made.first_row, language, asking)
 
     def _write_titles(self, titles: Iterable[Vectors]) -> None:
         file = ArrayWriter(self.folder / TITLES, np.float32, (self._dimension,))

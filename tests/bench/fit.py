@@ -31,7 +31,7 @@ from service.model import Turn
 from tests.bench.quality import published, sets
 
 # What orders passages, and what tells whether the best one answers: few signals of many hold on unseen content.
-FIT = ("meaning", "words", "tokens", "title_words", "title_meaning", "term", "first")
+FIT = ("meaning", "words", "tokens", "prose_tokens", "title_words", "title_meaning", "term", "first")
 CONFIDENCE = ("meaning", "title_words", "term", "known")
 # What chooses among the passages of a page, which no set judges: given, not fitted.
 GIVEN = {"asked": 2.0, "defines": 1.0}

@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
+from content.archive import Archive
 from content.errors import NotFound
 from content.search import asks_definition, candidates, corrected, joined, search
+from ingest.pipeline import ingest
+from ingest.sources import Source
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 
@@ -82,6 +85,24 @@ def test_collections_are_searched_alone(tmp_path):
     assert find(snapshot, "orange", ["tools"]).page_ids(5) == ["tools"]
     with pytest.raises(NotFound):
         find(snapshot, "orange", ["nowhere"])
+
+
+def test_tokens_weigh_more_the_more_of_what_is_searched_is_prose(tmp_path):
+    collections = {
+        "faq": ["What does a visit cost?", "¿Cuánto cuesta una visita?", "كم تكلفة الزيارة؟"],
+        "stories": ["The first visit", "The second visit"],
+    }
+    sources = []
+    for name, titles in collections.items():
+        pages = {f"{number}.md": f"# {title}\n\nA visit costs a lot." for number, title in enumerate(titles)}
+        sources.append(Source(str(write_pages(tmp_path / name, pages)), name))
+    ingest(Archive(tmp_path / "var"), sources, HashingEmbedder())
+    snapshot = open_snapshot(tmp_path / "var")
+    embedded = HashingEmbedder().encode_questions(["the cost of a visit"])
+    for searched, prose in ((["faq"], 0), (["stories"], 1), (["faq", "stories"], 2 / 5), (None, 2 / 5)):
+        signals = candidates(snapshot, "the cost of a visit", embedded, [], searched).signals
+        assert signals.tokens.min() > 0
+        assert signals.prose_tokens == pytest.approx(prose * signals.tokens)
 
 
 def test_near_duplicates_are_hidden_from_results_but_not_from_ranking(tmp_path):
