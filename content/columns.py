@@ -52,7 +52,7 @@ class Columns:
     @classmethod
     def open(cls, folder: Path) -> Columns:
         """Map saved columns into memory."""
-        pages, is_question, rarity = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        pages, is_question, rarity = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS)
         return cls(pages, is_question, rarity, json.loads((folder / _WORDS).read_text(encoding="utf-8")))
 
     def save(self, folder: Path) -> None:

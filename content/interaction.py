@@ -27,6 +27,9 @@ _SEED = 0
 # sixteen steps reach to nearly four of them.
 _STEP = 0.03
 _LOWEST, _HIGHEST = -8, 7
+_VALUES = _STEP * np.arange(_LOWEST, _HIGHEST + 1, dtype=np.float32)
+# Both coordinates that a byte holds, by its value; complex numbers are pairs of float32 here, and no more.
+_PAIRS = (_VALUES[:, np.newaxis] + 1j * _VALUES).astype(np.complex64).ravel()
 
 Codes = NDArray[np.uint8]
 
@@ -105,6 +108,4 @@ def maxsim(similarities: Vectors, weights: Vectors) -> float:
 
 def similarities(codes: Codes, question: Vectors) -> Vectors:
     """Return the inner products of packed tokens and projected ones, shape (packed, projected)."""
-    high, low = (codes >> 4).astype(np.float32), (codes & 15).astype(np.float32)
-    steps = high @ question[:, ::2].T + low @ question[:, 1::2].T
-    return np.asarray(_STEP * (steps + _LOWEST * question.sum(axis=1)), np.float32)
+    return np.asarray(_PAIRS.take(codes).view(np.float32) @ np.ascontiguousarray(question.T), np.float32)

@@ -48,7 +48,12 @@ class LexicalIndex:
     @classmethod
     def open(cls, folder: Path) -> LexicalIndex:
         """Map a saved index into memory."""
-        return cls(bm25s.BM25.load(str(folder), mmap=True, show_progress=False))
+        index = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+        for name in ("data", "indices", "indptr"):
+            index.scores[name] = np.asarray(
+                index.scores[name]
+            )  # a memmap makes another one of all that is taken from it
+        return cls(index)
 
     def __len__(self) -> int:
         return self._passages

@@ -137,7 +137,7 @@ class MilvusIndex:
     def __init__(self, milvus: Milvus, collection: str, vectors: Path) -> None:
         self._milvus = milvus
         self._collection = collection
-        self._vectors: Vectors = np.load(vectors, mmap_mode="r")
+        self._vectors: Vectors = np.asarray(np.load(vectors, mmap_mode="r"))
 
     def search(self, vector: Vectors, k: int, among: Sequence[range] | None = None) -> tuple[Rows, Vectors]:
         """Return the rows and scores of the at most ``k`` nearest, best first."""

@@ -43,7 +43,7 @@ class Snapshot:
         self.catalog = Catalog.open(folder / CATALOG)
         self.vectors = _opened_index(folder, manifest, milvus)
         self.lexical = LexicalIndex.open(folder / LEXICAL)
-        self.title_vectors: Vectors = np.load(folder / TITLES, mmap_mode="r")
+        self.title_vectors: Vectors = np.asarray(np.load(folder / TITLES, mmap_mode="r"))
         self.tokens = TokenIndex(folder / TOKENS) if (folder / TOKENS).is_dir() else None
         self.columns = Columns.open(folder / COLUMNS) if (folder / COLUMNS).is_dir() else Columns.of(self.catalog)
         self._title_stems: dict[int, frozenset[str]] = {}
