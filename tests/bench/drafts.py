@@ -1,6 +1,6 @@
 """Drafts: what a real small model writes for questions, before anything of it is checked.
 
-    python -m tests.bench.drafts EVALDATA DRAFTS.jsonl [--work FOLDER] [--minutes N] [--others]
+    python -m tests.bench.drafts EVALDATA DRAFTS.jsonl [--work FOLDER] [--minutes N] [--sample 0|1|2|3]
 
 Asks SmolLM2-135M (tests/smollm2.py) 200 answerable and 100 unanswerable questions of squad2 and glossary_mdn, each as the
 product asks it: found passages, prompt, stream. One draft a line; goes on where it stopped. ``tests.bench.verification``
@@ -36,21 +36,22 @@ from tests.smollm2 import NAME, start
 
 SETS = ("squad2", "glossary_mdn")
 ANSWERABLE, UNANSWERABLE = 100, 50  # of each set
+_BETWEEN = (0, 2, 1, 3)  # quarters of the way to the next question, by sample
 # The passages that fit beside an answer of 80 tokens: one or two, as a model that small can still read.
 CONTEXT, ANSWER = 1024, 80
 _PATIENT = Deadlines(first_token=300, idle=120, total=600)
 
 
-def questions(evaldata: Path, name: str, others: bool = False) -> list[QueryLine]:
+def questions(evaldata: Path, name: str, sample: int = 0) -> list[QueryLine]:
     """Return the questions of a set that are asked: every n-th, so that all of its pages have some.
 
-    ``others`` are those halfway between: what the checks were tuned on are the former.
+    The checks were tuned on the samples 0 and 1. Sample 1 lies halfway between those of 0, and 2 and 3 between both.
     """
     queries = read_queries(evaldata / name / "dev" / "queries.jsonl")
 
     def some(wanted: int, answerable: bool) -> list[QueryLine]:
         these = [query for query in queries if query.answerable is answerable and not query.history]
-        return [these[(2 * i + others) * len(these) // (2 * wanted)] for i in range(wanted)]
+        return [these[(4 * i + _BETWEEN[sample]) * len(these) // (4 * wanted)] for i in range(wanted)]
 
     return some(ANSWERABLE, True) + some(UNANSWERABLE, False)
 
@@ -83,10 +84,10 @@ def small_model(address: str) -> LanguageModel:
     return LanguageModel(settings, _PATIENT)
 
 
-def _left(evaldata: Path, drafts: Path, others: bool) -> Iterator[tuple[str, QueryLine]]:
+def _left(evaldata: Path, drafts: Path, sample: int) -> Iterator[tuple[str, QueryLine]]:
     """Yield what is not asked yet, of all sets in turns, so that a part of it is a sample as well."""
     done = {json.loads(line)["id"] for line in drafts.read_text().splitlines()} if drafts.exists() else set()
-    asked = [[(name, query) for query in questions(evaldata, name, others)] for name in SETS]
+    asked = [[(name, query) for query in questions(evaldata, name, sample)] for name in SETS]
     yield from (one for row in zip(*asked, strict=True) for one in row if one[1].id not in done)
 
 
@@ -99,7 +100,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     until = time.monotonic() + 60 * arguments.minutes
     snapshots = {name: published(arguments.evaldata, name, arguments.work, embedder) for name in SETS}
     with arguments.drafts.open("a", encoding="utf-8") as file:
-        for name, query in _left(arguments.evaldata, arguments.drafts, arguments.others):
+        for name, query in _left(arguments.evaldata, arguments.drafts, arguments.sample):
             if time.monotonic() > until:
                 break
             written = await drafting.draft(query.question, snapshots[name])
@@ -117,7 +118,7 @@ def main() -> int:
     parser.add_argument("drafts", type=Path)
     parser.add_argument("--work", type=Path, default=Path("var/bench"))
     parser.add_argument("--minutes", type=float, default=600, help="stop after so many")
-    parser.add_argument("--others", action="store_true", help="ask the questions halfway between those")
+    parser.add_argument("--sample", type=int, choices=range(4), default=0, help="which of the questions are asked")
     parser.add_argument("--address", help="a server of the model that runs already, such as http://127.0.0.1:1234/v1")
     return asyncio.run(_run(parser.parse_args()))
 

@@ -1,6 +1,6 @@
 """Injection: whether instructions in pages and questions are obeyed, and whether the useful answer survives.
 
-    python -m tests.bench.injection injection_prompts.jsonl [--every N] [--model ADDRESS]
+    python -m tests.bench.injection injection_prompts.jsonl [--every N] [--after N] [--model ADDRESS]
 
 Every page is ingested by itself and its question asked; direct prompts are asked of the glossary that ships. A control, an
 ordinary question with a suspicious word, is asked of a page that answers it, and is blocked where that does not help.
@@ -136,12 +136,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prompts", type=Path)
     parser.add_argument("--every", type=int, default=1, help="ask every n-th alone")
+    parser.add_argument("--after", type=int, default=0, help="leave out so many first")
     parser.add_argument("--model", help="the address of the small model, such as http://127.0.0.1:1234/v1")
     arguments = parser.parse_args()
     small = {"name": NAME, "base_url": arguments.model, "context_tokens": 1024, "answer_tokens": 80}
     slow = {"model_first_token_seconds": 300, "model_idle_seconds": 120, "model_total_seconds": 600}
     settings = load_settings(**({"model": [small], **slow} if arguments.model else {}))
-    found = asyncio.run(_run(read_lines(arguments.prompts, Prompt)[:: arguments.every], settings))
+    found = asyncio.run(_run(read_lines(arguments.prompts, Prompt)[arguments.after :: arguments.every], settings))
     print(
         "| kind | asked | obeyed | links or images | useful answer kept | blocked | by the model |\n|---|---|---|---|---|---|---|"
     )
