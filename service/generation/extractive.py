@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 import numpy as np
 
 from content.embedding import Embedder
-from content.model import BlockKind, PassageKind, Term
+from content.glossary import Mention
+from content.model import BlockKind, Hit, PassageKind, Term
 from content.rank import coverage, overlap
 from content.search import Found, asks_definition
 from content.words import stems
@@ -23,6 +24,7 @@ _MOST_SENTENCES = 3
 _MOST_WORDS = 90
 _SECOND_BEST = 0.88  # a further sentence is worth at least this share of the best one
 _SAME_QUESTION = 0.5  # overlap from which the page's own question is the visitor's
+_SAME_SIDES = 0.8  # of a page's own comparison must be asked for, or it compares with something else
 _SHORT_DEFINITION = 25  # words; a shorter one is followed by the sentence after it
 
 _COMPARES = re.compile(
@@ -74,7 +76,7 @@ def compose(question: str, found: Found, embedder: Embedder) -> list[Segment]:
     quotes = (
         _comparison(question, found, evidence)
         or _definition(question, found, evidence)
-        or _asked(question, found, evidence)
+        or _asked(found, evidence)
         or _sentences(question, found, evidence, embedder)
     )
     return [_segment(quote, evidence) for quote in quotes]
@@ -107,29 +109,46 @@ def _definition_quotes(term: Term, found: Found, evidence: Evidence) -> list[Quo
 
 def _comparison(question: str, found: Found, evidence: Evidence) -> list[Quote]:
     """Return what the content says of both sides of a comparison; its own comparison of them first."""
-    terms = list({(m.term.collection, m.term.page_id): m.term for m in found.mentions}.values())
-    if len(terms) < 2 or not _COMPARES.search(question):
+    sides = _terms(found.mentions)
+    if len(sides) < 2 or not _COMPARES.search(question):
         return []
-    own = _asked(question, found, evidence)
-    if own:
-        return own
-    sides = terms[:2]
-    names = [{stem for mention in found.mentions if mention.term == term for stem in mention.stems} for term in sides]
-    both = [unit.quote for unit in evidence.units if all(name <= set(stems(unit.text)) for name in names)]
-    return [*both[:1], *(quote for term in sides for quote in _definition_quotes(term, found, evidence)[:1])]
+    own = _same_question(found, evidence)
+    if own is not None and coverage(_question_of(own), found.asked, found.snapshot.lexical.idf) >= _SAME_SIDES:
+        return _answer_to_own(own, evidence)
+    two = dict(list(sides.items())[:2])
+    mentions = found.snapshot.glossary.mentions
+    both = [unit for unit in evidence.units if two.keys() <= _terms(mentions(unit.text)).keys()]
+    both.sort(key=lambda unit: _COMPARES.search(unit.text) is None)
+    definitions = (quote for term in two.values() for quote in _definition_quotes(term, found, evidence)[:1])
+    return [*(unit.quote for unit in both[:1]), *definitions]
 
 
-def _asked(question: str, found: Found, evidence: Evidence) -> list[Quote]:
+def _terms(mentions: Iterable[Mention]) -> dict[tuple[str, str], Term]:
+    """Return the terms that are named, each page's once, by (collection, page id)."""
+    return {(mention.term.collection, mention.term.page_id): mention.term for mention in mentions}
+
+
+def _asked(found: Found, evidence: Evidence) -> list[Quote]:
     """Return the answer that a page gives to this very question of its own."""
-    asked, weight = found.asked, found.snapshot.lexical.idf
-    best = max(
-        (hit for hit in evidence.hits if hit.passage.kind is PassageKind.QUESTION),
-        key=lambda hit: overlap(asked, set(stems(hit.passage.question or "")), weight),
-        default=None,
-    )
-    if best is None or overlap(asked, set(stems(best.passage.question or "")), weight) < _SAME_QUESTION:
-        return []
-    units = list(evidence.of(best))
+    own = _same_question(found, evidence)
+    return [] if own is None else _answer_to_own(own, evidence)
+
+
+def _same_question(found: Found, evidence: Evidence) -> Hit | None:
+    """Return the passage whose own question is the visitor's."""
+    weight = found.snapshot.lexical.idf
+    own = [hit for hit in evidence.hits if hit.passage.kind is PassageKind.QUESTION]
+    alike = [overlap(found.asked, _question_of(hit), weight) for hit in own]
+    return own[int(np.argmax(alike))] if max(alike, default=0.0) >= _SAME_QUESTION else None
+
+
+def _question_of(hit: Hit) -> set[str]:
+    return set(stems(hit.passage.question or ""))
+
+
+def _answer_to_own(hit: Hit, evidence: Evidence) -> list[Quote]:
+    """Return what a passage answers to its own question."""
+    units = list(evidence.of(hit))
     chosen = [unit for unit, words in zip(units, _running_words(units), strict=True) if words <= _MOST_WORDS] or units[
         :1
     ]

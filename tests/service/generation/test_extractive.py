@@ -77,6 +77,20 @@ def test_a_question_that_a_page_asks_takes_that_answer(glossary):
     )
 
 
+def test_a_page_that_compares_with_something_else_does_not_answer_a_comparison(tmp_path):
+    pages = {
+        "alder.md": "# Alder\n\nAlder is a tree of wet ground.\n\nAlder differs from red alder in the bark.\n\n"
+        "## What is the difference between alder and hazel?\n\nHazel bears nuts that people eat.",
+        "red-alder.md": "# Red Alder\n\nRed alder is a tree of the Pacific coast.",
+    }
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", pages))
+    snapshot = open_snapshot(tmp_path / "var")
+    said = text(snapshot, "What is the difference between alder and red alder?")
+    assert said.startswith("Alder differs from red alder in the bark.")
+    assert "nuts" not in said
+    assert "nuts" in text(snapshot, "What is the difference between alder and hazel?")
+
+
 def test_a_comparison_quotes_both_sides(glossary):
     said = text(glossary, "What is the difference between softmax and lead capture?")
     assert "Softmax is a function" in said
