@@ -103,8 +103,8 @@ class Settings(BaseSettings):
     passage_precision: Literal["float32", "bfloat16", "int8"] = Field(
         "float32",
         description="The numbers that `glossator ingest` embeds passages with. `bfloat16` needs the extra "
-        "`glossator[openvino]` and is twice as fast on processors that have it (AVX-512 BF16, AMX), with vectors that "
-        "are the same to three digits. `int8` needs the extra `glossator[onnx]`, is 1.2 to 1.7 times as fast as "
+        "`glossator[openvino]` and is 1.5 times as fast on processors that have it (AVX-512 BF16, AMX), with "
+        "vectors that are nearly the same. `int8` needs the extra `glossator[onnx]`, is 1.2 to 1.8 times as fast as "
         "ONNX Runtime, and finds a little less; a change from or to it embeds everything anew.",
     )
     late_interaction: bool = Field(
