@@ -25,7 +25,7 @@ from content.interaction import (
     PackedTokens,
     Projection,
     maxsim,
-    similarities,
+    products,
 )
 from content.sharing import share
 
@@ -75,24 +75,22 @@ class TokenIndex:
 
     def packed(self, row: int) -> PackedTokens:
         """Return the tokens of a passage as they are stored."""
-        segment, span = self._found(row)
+        ((segment, span),) = self._placed(np.array([row]))
         return PackedTokens(segment.ids[span].astype(np.int32), segment.spans[span], segment.codes[span])
 
     def scores(self, question: TokenVectors, rows: Rows) -> Vectors:
         """Return how well each of these passages matches the question, shape (rows,); 1 is a perfect match."""
         if not len(question):
             return np.zeros(len(rows), np.float32)
-        projected, weights = self.projection.project(question.vectors), self._weights(question)
+        alike, weights = products(self.projection.project(question.vectors)), self._weights(question)
         # One passage after the other, since its few kilobytes stay in the processor's cache.
-        codes = (segment.codes[span] for segment, span in map(self._found, rows.tolist()))
-        return np.array(
-            [maxsim(similarities(one, projected), weights) if len(one) else 0.0 for one in codes], np.float32
-        )
+        codes = (segment.codes[span] for segment, span in self._placed(rows))
+        return np.array([maxsim(alike(one), weights) if len(one) else 0.0 for one in codes], np.float32)
 
     def interaction(self, question: TokenVectors, row: int) -> Interaction:
         """Return a question beside one passage."""
-        segment, span = self._found(row)
-        found = similarities(segment.codes[span], self.projection.project(question.vectors))
+        ((segment, span),) = self._placed(np.array([row]))
+        found = products(self.projection.project(question.vectors))(segment.codes[span])
         return Interaction(found, self._weights(question), np.asarray(segment.spans[span]))
 
     def by_segment(self, rows: Rows) -> Iterator[tuple[_Segment, Rows, Rows]]:
@@ -107,11 +105,14 @@ class TokenIndex:
         """Return how many tokens each of these passages has."""
         return np.asarray(self._counts[rows], np.int64)
 
-    def _found(self, row: int) -> tuple[_Segment, slice]:
-        begin = int(self._begins[row])
-        number = min(int(np.searchsorted(self._bounds, begin, side="right")), len(self._segments)) - 1
-        begin -= int(self._bounds[number])
-        return self._segments[number], slice(begin, begin + int(self._counts[row]))
+    def _placed(self, rows: Rows) -> Iterator[tuple[_Segment, slice]]:
+        """Yield for each of these passages the segment that holds its tokens, and where in it they lie."""
+        begins = self._begins[rows]
+        numbers = np.minimum(np.searchsorted(self._bounds, begins, side="right"), len(self._segments)) - 1
+        starts = begins - self._bounds[numbers]
+        ends = starts + self._counts[rows]
+        for number, start, end in zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            yield self._segments[number], slice(start, end)
 
     def _weights(self, question: TokenVectors) -> Vectors:
         unknown = question.ids >= len(self._idf)
