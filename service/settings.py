@@ -316,12 +316,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _precision_is_of_the_encoder(self) -> Self:
-        encoders = {"bfloat16": ("auto", "openvino"), "int8": ("auto", "openvino", "onnx")}.get(self.passage_precision)
-        if encoders and self.encoder not in encoders:
-            wanted = " or ".join(map(repr, encoders))
+        said = self.passage_precision
+        if self.encoder in {"bfloat16": ("onnx", "torch"), "int8": ("torch",)}.get(said, ()):
             raise ValueError(
-                f"passage_precision = {self.passage_precision!r} does not go with encoder = {self.encoder!r}; "
-                f"set encoder = {wanted}"
+                f"passage_precision = {said!r} is not for encoder = {self.encoder!r}; set encoder = 'auto'"
             )
         return self
 
