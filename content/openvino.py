@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from content.errors import ModelError
 
@@ -28,6 +29,7 @@ class OpenVinoSession:
 
     def __init__(self, path: Path, threads: int, *, exact: bool, cached: bool = True) -> None:
         openvino = _imported()
+        threadpool_limits(1, user_api="blas")  # or NumPy's threads wait for theirs, and take the processor meanwhile
         options: dict[str, object] = {
             "PERFORMANCE_HINT": "LATENCY",  # all threads work on one batch
             "INFERENCE_NUM_THREADS": threads,

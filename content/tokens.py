@@ -24,12 +24,12 @@ from content.interaction import (
     Interaction,
     PackedTokens,
     Projection,
-    maxsim,
     products,
 )
 from content.sharing import share
 
 _PASSAGES = 1024  # of which the tokens are gathered at a time
+_TOGETHER = 8  # passages that are compared with a question in one go
 _RAW_IDS = "ids.raw"
 
 # The arrays of a segment: their type, and their shape behind the number of tokens.
@@ -83,9 +83,16 @@ class TokenIndex:
         if not len(question):
             return np.zeros(len(rows), np.float32)
         alike, weights = products(self.projection.project(question.vectors)), self._weights(question)
-        # One passage after the other, since its few kilobytes stay in the processor's cache.
-        codes = (segment.codes[span] for segment, span in self._placed(rows))
-        return np.array([maxsim(alike(one), weights) if len(one) else 0.0 for one in codes], np.float32)
+        scores = np.zeros(len(rows), np.float32)
+        some = np.flatnonzero(self._counts[rows])
+        # Few calls of NumPy, since a thread that calls it often waits for the interpreter's lock as often; and few
+        # passages in each, since their tokens stay in the processor's cache.
+        for at in range(0, len(some), _TOGETHER):
+            these = some[at : at + _TOGETHER]
+            codes = np.concatenate([segment.codes[span] for segment, span in self._placed(rows[these])])
+            ends = np.cumsum(self._counts[rows[these]])
+            scores[these] = np.maximum.reduceat(alike(codes), np.concatenate([[0], ends[:-1]]), axis=0) @ weights
+        return scores
 
     def interaction(self, question: TokenVectors, row: int) -> Interaction:
         """Return a question beside one passage."""

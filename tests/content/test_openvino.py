@@ -50,14 +50,16 @@ def test_others_mean_the_same(folder):
         assert (one.vectors * other.vectors).sum(axis=1) == pytest.approx(1, abs=1e-2)
 
 
-def test_neither_pytorch_nor_telemetry_is_imported(folder):
+def test_neither_pytorch_nor_telemetry_is_imported_and_numpy_has_one_thread(folder):
     code = (
         "import sys; from pathlib import Path\n"
+        "from threadpoolctl import threadpool_info\n"
         "from content.embedding import SentenceTransformerEmbedder\n"
         "from content.onnx import OPENVINO, OnnxEmbedder\n"
         f"embedder = OnnxEmbedder(SentenceTransformerEmbedder(), Path({str(folder)!r}), runtime=OPENVINO)\n"
         "assert embedder.encode_questions(['What is attention?']).vectors.shape == (1, 384)\n"
-        "assert not {'torch', 'openvino_telemetry'} & set(sys.modules)"
+        "assert not {'torch', 'openvino_telemetry'} & set(sys.modules)\n"
+        "assert {pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas'} == {1}"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
