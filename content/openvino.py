@@ -40,7 +40,8 @@ class OpenVinoSession:
         if cached:
             options["CACHE_DIR"] = str(path.parent / CACHE)
         try:
-            model = openvino.Core().compile_model(path, "CPU", options)
+            # What is kept is found again by the model's path, so by one path alone.
+            model = openvino.Core().compile_model(path.resolve(), "CPU", options)
         except RuntimeError as error:
             said = str(error).strip().splitlines()[-1]
             raise ModelError(f"{path} cannot be opened by OpenVINO ({said}). Remove it; it is made anew.") from error
