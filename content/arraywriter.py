@@ -1,4 +1,4 @@
-"""The writer of an array: rows go into a .npy file as they come, so that memory does not grow with them."""
+"""Arrays in .npy files: written row by row and mapped, so that memory does not grow with them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 BLOCK = 1 << 16  # rows of large arrays that are worked on at a time
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """Map a saved array into memory; as a plain array, since a memmap makes another of whatever is taken from it."""
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 class ArrayWriter:
@@ -33,7 +38,7 @@ class ArrayWriter:
         self._file.seek(0)
         self._begin()
         self.close()
-        return np.asarray(np.load(self._path, mmap_mode="r" if self._rows else None))
+        return mapped(self._path) if self._rows else np.load(self._path)  # nothing cannot be mapped
 
     def close(self) -> None:
         """Let go of the file, finished or not."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from content.arraywriter import mapped
 from content.catalog import Catalog
 from content.embedding import Vectors
 from content.spelling import spelled
@@ -52,7 +53,7 @@ class Columns:
     @classmethod
     def open(cls, folder: Path) -> Columns:
         """Map saved columns into memory."""
-        pages, is_question, rarity = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS)
+        pages, is_question, rarity = (mapped(folder / f"{name}.npy") for name in _ARRAYS)
         return cls(pages, is_question, rarity, json.loads((folder / _WORDS).read_text(encoding="utf-8")))
 
     def save(self, folder: Path) -> None:

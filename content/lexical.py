@@ -49,10 +49,8 @@ class LexicalIndex:
     def open(cls, folder: Path) -> LexicalIndex:
         """Map a saved index into memory."""
         index = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
-        for name in ("data", "indices", "indptr"):
-            index.scores[name] = np.asarray(
-                index.scores[name]
-            )  # a memmap makes another one of all that is taken from it
+        for name in ("data", "indices", "indptr"):  # plain arrays, as content.arraywriter maps them
+            index.scores[name] = np.asarray(index.scores[name])
         return cls(index)
 
     def __len__(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from content.arraywriter import mapped
 from content.embedding import Vectors
 from content.errors import IndexUnavailable, MissingPackage, SnapshotCorrupt
 from content.index import EXACT_UP_TO, Rows
@@ -137,7 +138,7 @@ class MilvusIndex:
     def __init__(self, milvus: Milvus, collection: str, vectors: Path) -> None:
         self._milvus = milvus
         self._collection = collection
-        self._vectors: Vectors = np.asarray(np.load(vectors, mmap_mode="r"))
+        self._vectors: Vectors = mapped(vectors)
 
     def search(self, vector: Vectors, k: int, among: Sequence[range] | None = None) -> tuple[Rows, Vectors]:
         """Return the rows and scores of the at most ``k`` nearest, best first."""

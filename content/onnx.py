@@ -15,7 +15,7 @@ import shutil
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -186,18 +186,22 @@ class OnnxEmbedder:
             return None
 
     def _verify(self, draft: Path) -> None:
+        theirs = {
+            "document": self._torch.encode_passages(_SAMPLES),
+            "query": self._torch.encode_questions(_SAMPLES),
+        }
         if self.runtime != OPENVINO:
-            self._compare(self.open(draft), _TOLERANCE, _REMEDY)
+            self._compare(self.open(draft), theirs, _TOLERANCE, _REMEDY)
             return
-        self._compare(OpenVinoSession(draft, self._threads, exact=True, cached=False), _TOLERANCE, _REMEDY)
+        exact = OpenVinoSession(draft, self._threads, exact=True, cached=False)
+        self._compare(exact, theirs, _TOLERANCE, _REMEDY)
         rounded = OpenVinoSession(draft, self._threads, exact=False, cached=False)
-        self._compare(
-            rounded, _ROUNDED, f"With GLOSSATOR_ENCODER=onnx it computes in float32, not {rounded.precision}."
-        )
+        remedy = f"With GLOSSATOR_ENCODER=onnx it computes in {FLOAT32}, not {rounded.precision}."
+        self._compare(rounded, theirs, _ROUNDED, remedy)
 
-    def _compare(self, session: Any, tolerance: float, remedy: str) -> None:
-        for task, theirs in (("document", self._torch.encode_passages), ("query", self._torch.encode_questions)):
-            expected, found = theirs(_SAMPLES), self.run(session, task, _SAMPLES)
+    def _compare(self, session: Any, theirs: Mapping[str, Embedded], tolerance: float, remedy: str) -> None:
+        for task, expected in theirs.items():
+            found = self.run(session, task, _SAMPLES)
             pairs = [(expected.vectors, found.vectors)]
             pairs += [(one.vectors, other.vectors) for one, other in zip(expected.tokens, found.tokens, strict=True)]
             if any(one.shape != other.shape for one, other in pairs):

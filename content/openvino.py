@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from content.embedding import FLOAT32
 from content.errors import ModelError
 
 BFLOAT16 = "bfloat16"
 CACHE = "openvino"  # the folder beside the exports that holds them as they are compiled for this processor
-_PRECISIONS = {"f32": "float32", "bf16": BFLOAT16, "f16": "float16"}
+_PRECISIONS = {"f32": FLOAT32, "bf16": BFLOAT16, "f16": "float16"}
 
 
 class OpenVinoSession:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from content.arraywriter import mapped
 from content.catalog import Catalog, Revision
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
@@ -43,7 +44,7 @@ class Snapshot:
         self.catalog = Catalog.open(folder / CATALOG)
         self.vectors = _opened_index(folder, manifest, milvus)
         self.lexical = LexicalIndex.open(folder / LEXICAL)
-        self.title_vectors: Vectors = np.asarray(np.load(folder / TITLES, mmap_mode="r"))
+        self.title_vectors: Vectors = mapped(folder / TITLES)
         self.tokens = TokenIndex(folder / TOKENS) if (folder / TOKENS).is_dir() else None
         self.columns = Columns.open(folder / COLUMNS) if (folder / COLUMNS).is_dir() else Columns.of(self.catalog)
         self._title_stems: dict[int, frozenset[str]] = {}

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from content.arraywriter import ArrayWriter, blocks
+from content.arraywriter import ArrayWriter, blocks, mapped
 from content.embedding import TokenVectors, Vectors
 from content.index import Rows
 from content.interaction import (
@@ -52,7 +52,7 @@ class _Segment:
     @classmethod
     def open(cls, folder: Path, suffix: str) -> _Segment:
         paths = {name: folder / f"{name}{suffix}.npy" for name in _PARTS}
-        return cls(paths, **{name: np.asarray(np.load(path, mmap_mode="r")) for name, path in paths.items()})
+        return cls(paths, **{name: mapped(path) for name, path in paths.items()})
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -21,19 +21,6 @@ def exported(tmp_path_factory):
     return embedder
 
 
-def test_vectors_are_those_of_pytorch(exported):
-    texts = ["What is attention?", "naïve Größe 東京", "a longer text, " * 300]
-    torch = SentenceTransformerEmbedder()
-    for ours, theirs in (
-        (exported.encode_questions(texts), torch.encode_questions(texts)),
-        (exported.encode_passages(texts), torch.encode_passages(texts)),
-    ):
-        assert ours.vectors == pytest.approx(theirs.vectors, abs=2e-6)
-        for one, other in zip(ours.tokens, theirs.tokens, strict=True):
-            assert one.spans.tolist() == other.spans.tolist()
-            assert one.vectors == pytest.approx(other.vectors, abs=2e-6)
-
-
 def test_texts_of_like_length_go_together():
     lengths = [5, 40, 6, 200, 5, 41, 7] + [128] * 70
     passes = list(_passes(lengths))

@@ -28,19 +28,6 @@ def embedder(folder, **options):
     return OnnxEmbedder(SentenceTransformerEmbedder(), folder, runtime=OPENVINO, **options)
 
 
-def test_exact_vectors_are_those_of_pytorch(folder):
-    exact, torch = embedder(folder, exact=True), SentenceTransformerEmbedder()
-    assert exact.precision == "float32"
-    for ours, theirs in (
-        (exact.encode_questions(TEXTS), torch.encode_questions(TEXTS)),
-        (exact.encode_passages(TEXTS), torch.encode_passages(TEXTS)),
-    ):
-        assert ours.vectors == pytest.approx(theirs.vectors, abs=2e-6)
-        for one, other in zip(ours.tokens, theirs.tokens, strict=True):
-            assert one.spans.tolist() == other.spans.tolist()
-            assert one.vectors == pytest.approx(other.vectors, abs=2e-6)
-
-
 def test_others_mean_the_same(folder):
     fast, torch = embedder(folder), SentenceTransformerEmbedder()
     assert fast.precision in {"float32", "bfloat16", "float16"}

@@ -97,6 +97,22 @@ def test_many_questions_are_embedded_as_each_would_be_alone(embedder):
         assert one.tokens[0].vectors == pytest.approx(alone.tokens[0].vectors, abs=1e-5)
 
 
+def test_an_export_gives_the_vectors_of_pytorch(embedder):
+    if not isinstance(embedder, OnnxEmbedder):
+        pytest.skip("not an export")
+    texts = ["What is attention?", "naïve Größe 東京", "a longer text, " * 300]
+    torch = SentenceTransformerEmbedder()
+    assert embedder.precision == "float32"
+    for ours, theirs in (
+        (embedder.encode_questions(texts), torch.encode_questions(texts)),
+        (embedder.encode_passages(texts), torch.encode_passages(texts)),
+    ):
+        assert ours.vectors == pytest.approx(theirs.vectors, abs=2e-6)
+        for one, other in zip(ours.tokens, theirs.tokens, strict=True):
+            assert one.spans.tolist() == other.spans.tolist()
+            assert one.vectors == pytest.approx(other.vectors, abs=2e-6)
+
+
 @pytest.mark.model
 def test_the_default_model_is_the_published_one():
     assert SentenceTransformerEmbedder().card.sha256 == DEFAULT_MODEL_SHA256
