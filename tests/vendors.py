@@ -37,6 +37,10 @@ class Fault(StrEnum):
     SECOND_END = "a second end"
 
 
+WAITED_OUT = {Fault.HANG, Fault.HANG_AFTER_HEADERS, Fault.STALL, Fault.DRIP, Fault.ONE_LINE}
+"""What only a deadline ends. All else is tested with deadlines that a busy machine does not reach."""
+
+
 @dataclass
 class Vendor:
     """A server of one protocol: what it writes, which fault it has, for how many calls, and what it saw."""

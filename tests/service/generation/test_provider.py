@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
 
 PROTOCOLS = ["openai", "anthropic", "gemini"]
 SOON = Deadlines(connect=0.5, first_token=1.0, idle=0.6, total=4.0, retries=2)
+PATIENT = Deadlines()
 ASKED = [Message("system", "Be brief."), Message("user", "What is it?")]
 TEXT = "Attention weighs the parts of its input by how relevant they are. It came in 2014."
 
@@ -41,7 +42,7 @@ async def model():
     """Make models that call a vendor, and close them."""
     made: list[LanguageModel] = []
 
-    def make(vendor: Vendor, deadlines: Deadlines = SOON, name: str | None = None, **options) -> LanguageModel:
+    def make(vendor: Vendor, deadlines: Deadlines = PATIENT, name: str | None = None, **options) -> LanguageModel:
         made.append(_model(vendor, deadlines, name, **options))
         return made[-1]
 
@@ -99,7 +100,7 @@ AFTER = [Fault.STALL, Fault.CUT, Fault.CLOSED, Fault.NOT_JSON_LATER, Fault.ENDLE
 @pytest.mark.parametrize("fault", BEFORE + AFTER)
 async def test_every_fault_ends_in_a_failure_that_says_what_it_was(protocol, fault, model):
     async with serving(Vendor(protocol, TEXT, fault)) as vendor:
-        called = model(vendor)
+        called = model(vendor, SOON)
         usages = []
         with pytest.raises(ModelFailed, match=protocol):
             async with asyncio.timeout(SOON.total + 2):
@@ -122,7 +123,7 @@ async def test_a_second_end_changes_nothing(protocol, model):
 @pytest.mark.parametrize("fault", [Fault.LIMITED, Fault.BROKEN])
 async def test_what_passes_is_tried_again(protocol, fault, model):
     async with serving(Vendor(protocol, TEXT, fault, faulty_calls=1)) as vendor:
-        text, _ = await read(model(vendor, Deadlines()))
+        text, _ = await read(model(vendor))
     assert text == TEXT
     assert len(vendor.requests) == 2
 
@@ -155,7 +156,7 @@ async def test_hanging_up_stops_the_vendors_work(model):
         pieces = model(vendor).stream(ASKED)
         await anext(pieces)
         await pieces.aclose()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             await vendor.left.wait()
 
 
