@@ -3,8 +3,9 @@
     python -m tests.bench.peers PEERS PYTHON [--passages 2000 10000] [--clients 1 8 32 64] [--rounds 3] [--only NAME …]
 
 PEERS is the folder of the peers' servers (``srv_NAME.py``, ``make_data.py``, ``load.py``), PYTHON the interpreter of an
-environment in which they are installed. A round measures each candidate once, one after the other, each with a server
-process of its own: start to ready, ingest of the passages, searches by so many clients at once, resident memory.
+environment in which they are installed. Each candidate ingests the passages once into a server process that stays; a round
+then measures one after the other, while the others wait: start to ready (of a second process), searches by so many clients
+at once, resident memory. ``--together`` lets so many ingest at a time, which saves time and spoils the figure of ingest.
 ``glossator`` is the search as shipped, ``glossator-flat`` the same without late interaction, which is the work that the
 peers do. Prints the medians, the ratios to the best peer at each point, and the load of the machine; ``--json`` keeps
 all figures, ``--plot`` draws them.
@@ -27,7 +28,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +58,8 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """What one candidate is measured with."""
+class Bench:
+    """What all candidates are measured with."""
 
     peers: Path
     python: str
@@ -66,81 +68,122 @@ class Round:
     models: Path
 
 
-def measure(name: str, of: Round) -> Figures:
-    """Measure one candidate in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        return (_measure_ours if name in OURS else _measure_peer)(name, of, Path(folder))
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process that takes searches of a ``kind``, ``ready`` so many seconds after it was started."""
+
+    pid: int
+    port: int
+    kind: str
+    ready: float
 
 
-def _measure_ours(name: str, of: Round, folder: Path) -> Figures:
+class Candidate:
+    """One of those that are compared: a server in a folder of its own, and the passages that it ingested."""
+
+    def __init__(self, name: str, bench: Bench, stack: ExitStack) -> None:
+        self.name = name
+        self._bench = bench
+        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        self._stack = stack
+        self._ours = name in OURS
+
+    def prepare(self) -> None:
+        """Ingest the passages into a server that then stays: ours before it starts, the peers' over HTTP."""
+        if self._ours:
+            self._ingested = _ingest_ours(self._bench, self._folder, self._environment())
+        self._server = self._stack.enter_context(self._start())
+        if not self._ours:
+            self._ingested = _ingest_peer(self._bench, self._server)
+
+    def measure(self) -> Figures:
+        """Start a second server to see how long that takes, and search in the one that stays."""
+        with self._start() as second:
+            ready = second.ready
+        load = _module(self._bench.peers / "load.py")
+        pid, port, kind = self._server.pid, self._server.port, self._server.kind
+        asyncio.run(load.go(port, kind, 4, _WARM_UP))
+        found = {clients: asyncio.run(load.go(port, kind, clients, _SEARCHES)) for clients in self._bench.clients}
+        failed = sum(one["err"] for one in found.values())
+        assert not failed, f"{self.name}: {failed} searches failed"
+        return Figures(
+            name=self.name,
+            passages=len(self._bench.rows),
+            ready=ready,
+            ingested=self._ingested,
+            searches={clients: one["rps"] for clients, one in found.items()},
+            p50={clients: one["p50"] for clients, one in found.items()},
+            memory=_memory(pid),
+            load=os.getloadavg()[0],
+        )
+
+    def _start(self) -> AbstractContextManager[Server]:
+        if self._ours:
+            return _serve_ours(self._environment())
+        return _serve_peer(self.name, self._bench, self._folder)
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "GLOSSATOR_DATA_DIR": str(self._folder / "var"),
+            "GLOSSATOR_LATE_INTERACTION": str(self.name != "glossator-flat"),
+            "GLOSSATOR_ALLOWED_HOSTS": '["x"]',  # which the load gives as its host
+            "HF_HUB_OFFLINE": "1",
+        }
+
+
+_GLOSSATOR = [sys.executable, "-m", "glossator"]
+
+
+def _ingest_ours(bench: Bench, folder: Path, environment: dict[str, str]) -> float:
+    """Return the passages that were ingested a second."""
     feed = folder / "pages.jsonl"
     feed.write_text("".join(json.dumps({"id": row["id"], "title": row["id"], "text": row["text"], "format": "text"}) + "\n"
-                            for row in of.rows), encoding="utf-8")  # fmt: skip
-    environment = os.environ | {
-        "GLOSSATOR_DATA_DIR": str(folder / "var"),
-        "GLOSSATOR_LATE_INTERACTION": str(name != "glossator-flat"),
-        "GLOSSATOR_ALLOWED_HOSTS": '["x"]',  # which the load gives as its host
-        "HF_HUB_OFFLINE": "1",
-    }
+                            for row in bench.rows), encoding="utf-8")  # fmt: skip
     (folder / "var").mkdir()
-    (folder / "var" / "models").symlink_to(of.models.resolve())  # made once, not a part of any figure
-    command = [sys.executable, "-m", "glossator"]
+    (folder / "var" / "models").symlink_to(bench.models.resolve())  # made once, not a part of any figure
     done = subprocess.run(
-        [*command, "ingest", str(feed), "--json"], env=environment, capture_output=True, text=True, check=True
+        [*_GLOSSATOR, "ingest", str(feed), "--json"], env=environment, capture_output=True, text=True, check=True
     )
-    report = json.loads(done.stdout)
-    ingested = report["passages"] / sum(seconds for stage, seconds in report["stages"].items() if stage != "check")
+    told = json.loads(done.stdout)
+    return float(told["passages"]) / sum(seconds for stage, seconds in told["stages"].items() if stage != "check")
+
+
+def _ingest_peer(bench: Bench, server: Server) -> float:
     started = time.perf_counter()
-    with process([*command, "serve", "--port", "0"], environment, stdout=subprocess.PIPE) as server:
+    for at in range(0, len(bench.rows), 500):
+        _post(server.port, "/add" if server.kind == "txtai" else "/ingest", bench.rows[at : at + 500])
+    if server.kind == "txtai":
+        _get(server.port, "/index")
+    return len(bench.rows) / (time.perf_counter() - started)
+
+
+@contextmanager
+def _serve_ours(environment: dict[str, str]) -> Iterator[Server]:
+    started = time.perf_counter()
+    with process([*_GLOSSATOR, "serve", "--port", "0"], environment, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         found = re.search(r":(\d+)/", server.stdout.readline())
         assert found, "the server does not say where it listens"
-        port = int(found.group(1))
-        ready = time.perf_counter() - started
-        return _loaded(name, of, server.pid, port, "glossator", ready, ingested)
+        yield Server(server.pid, int(found.group(1)), "glossator", time.perf_counter() - started)
 
 
-def _measure_peer(name: str, of: Round, folder: Path) -> Figures:
+@contextmanager
+def _serve_peer(name: str, bench: Bench, folder: Path) -> Iterator[Server]:
     environment = os.environ | _OFFLINE | {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
     target = f"srv_{name}:app"
     if name == "txtai":
-        template = (of.peers / "srv_txtai.yml.in").read_text()
+        template = (bench.peers / "srv_txtai.yml.in").read_text()
         (folder / "txtai.yml").write_text(template.replace("MODELDIR", _model_folder()))
         environment["CONFIG"], target = str(folder / "txtai.yml"), "txtai.api:app"
     port = _free_port()
-    command = [of.python, "-m", "uvicorn", target, "--host", "127.0.0.1", "--port", str(port), "--log-level", "error",
-               "--app-dir", str(of.peers.resolve())]  # fmt: skip
+    command = [bench.python, "-m", "uvicorn", target, "--host", "127.0.0.1", "--port", str(port), "--log-level", "error",
+               "--app-dir", str(bench.peers.resolve())]  # fmt: skip
     started = time.perf_counter()
     with process(command, environment, cwd=folder) as server:
         while not _answers(port):
             assert server.poll() is None, f"{name} did not start"
             time.sleep(0.05)
-        ready = time.perf_counter() - started
-        started = time.perf_counter()
-        for at in range(0, len(of.rows), 500):
-            _post(port, "/add" if name == "txtai" else "/ingest", of.rows[at : at + 500])
-        if name == "txtai":
-            _get(port, "/index")
-        ingested = len(of.rows) / (time.perf_counter() - started)
-        return _loaded(name, of, server.pid, port, "txtai" if name == "txtai" else "plain", ready, ingested)
-
-
-def _loaded(name: str, of: Round, pid: int, port: int, kind: str, ready: float, ingested: float) -> Figures:
-    load = _module(of.peers / "load.py")
-    asyncio.run(load.go(port, kind, 4, _WARM_UP))
-    found = {clients: asyncio.run(load.go(port, kind, clients, _SEARCHES)) for clients in of.clients}
-    failed = sum(one["err"] for one in found.values())
-    assert not failed, f"{name}: {failed} searches failed"
-    return Figures(
-        name=name,
-        passages=len(of.rows),
-        ready=ready,
-        ingested=ingested,
-        searches={clients: one["rps"] for clients, one in found.items()},
-        p50={clients: one["p50"] for clients, one in found.items()},
-        memory=_memory(pid),
-        load=os.getloadavg()[0],
-    )
+        yield Server(server.pid, port, "txtai" if name == "txtai" else "plain", time.perf_counter() - started)
 
 
 @contextmanager
@@ -300,6 +343,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=[2000, 10_000])
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32, 64])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--together", type=int, default=1, help="how many ingest at a time")
     parser.add_argument("--only", nargs="+", default=[*OURS, *PEERS], choices=[*OURS, *PEERS])
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="where the export of the model lies")
     parser.add_argument("--json", type=Path)
@@ -312,14 +356,17 @@ def main() -> None:
     found = []
     for count in arguments.passages:
         rows = passages(arguments.peers, count)
-        of = Round(arguments.peers, arguments.python, rows, arguments.clients, arguments.models)
-        for number in range(arguments.rounds):
-            for name in arguments.only:
-                one = measure(name, of)
-                found.append(one)
-                print(f"round {number + 1}, {json.dumps(asdict(one))}", flush=True)
-                if arguments.json:
-                    arguments.json.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n")
+        bench = Bench(arguments.peers, arguments.python, rows, arguments.clients, arguments.models)
+        with ExitStack() as stack:
+            candidates = [Candidate(name, bench, stack) for name in arguments.only]
+            with ThreadPoolExecutor(arguments.together) as pool:
+                list(pool.map(Candidate.prepare, candidates))
+            for number in range(arguments.rounds):
+                for candidate in candidates:
+                    found.append(candidate.measure())
+                    print(f"round {number + 1}, {json.dumps(asdict(found[-1]))}", flush=True)
+                    if arguments.json:
+                        arguments.json.write_text(json.dumps([asdict(each) for each in found], indent=1) + "\n")
     report(found)
     if arguments.plot:
         plot(found, arguments.plot)
