@@ -49,7 +49,7 @@ from service.api.visitor import Services, Visitor, admitted, find_site
 from service.assistant import Question
 from service.message import checked
 from service.model import Answer, SearchReply
-from service.settings import DEFAULT_SITE
+from service.site import DEFAULT_SITE
 from service.wire import Definitions
 
 _log = logging.getLogger("glossator.mcp")
