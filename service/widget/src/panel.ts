@@ -44,8 +44,13 @@ export class Panel {
   /** Open it in the top layer, which no z-index of the page reaches. Over the whole page it keeps the focus in it. */
   open(): void {
     if (this.isOpen) return;
-    if (this.covers) this.element.showModal();
-    else this.element.showPopover();
+    if (this.covers) {
+      this.element.showModal();
+    } else {
+      this.element.inert = true; // or else the browser moves the focus into it, of a panel that opens by itself too
+      this.element.showPopover();
+      this.element.inert = false;
+    }
     this.toggle.setAttribute('aria-expanded', 'true');
     this.onOpen();
     this.#keep(true);
