@@ -14,7 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from content.errors import NotFound
-from content.model import Block, BlockKind, Entry, Link, Page, Passage, PassageKind, Place, Term, under_headings
+from content.model import (
+    Block,
+    BlockKind,
+    Entry,
+    Link,
+    Page,
+    Passage,
+    PassageKind,
+    Place,
+    Term,
+    is_question,
+    under_headings,
+)
 from content.tables import ADDED
 
 _LISTED = "SELECT number, collection, page_id, title FROM page WHERE number > ?"
@@ -178,9 +190,8 @@ class Catalog:
 
     def asking(self, collection: str) -> int:
         """Return how many pages of a collection have a question for a title."""
-        query = "SELECT count(*) FROM page WHERE collection = ? AND substr(rtrim(title), -1) IN ('?', '？', '؟')"
-        (count,) = self._connection.execute(query, (collection,)).fetchone()
-        return int(count)
+        titles = self._connection.execute("SELECT title FROM page WHERE collection = ?", (collection,))
+        return sum(is_question(title) for (title,) in titles)
 
     def titles_of(self, pages: Collection[int]) -> list[tuple[int, str]]:
         """Return the numbers and titles of these pages, in any order."""

@@ -14,7 +14,7 @@ from content.embedding import Embedded, Embedder, TokenVectors, Vectors
 from content.glossary import Mention
 from content.index import Rows
 from content.lexical import highest
-from content.model import Hit
+from content.model import Hit, is_question
 from content.rank import Signals, near_duplicates, overlap, probability, ranking, scores
 from content.snapshot import Snapshot
 from content.words import stems
@@ -265,7 +265,7 @@ def _term(snapshot: Snapshot, pages: Rows, asked: frozenset[str], mentions: Sequ
     defining = [snapshot.definitions[mention.term.collection, mention.term.slug][0] for mention in mentions]
     titles = dict(snapshot.catalog.titles_of(set(defining)))
     for mention, page in zip(mentions, defining, strict=True):
-        if not titles[page].endswith("?"):
+        if not is_question(titles[page]):
             by_name = overlap(asked, mention.stems, snapshot.lexical.idf)
             spoken[pages == page] = np.maximum(spoken[pages == page], by_name)
     return spoken

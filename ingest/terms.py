@@ -10,7 +10,7 @@ from typing import Protocol
 
 from content.catalog import Catalog
 from content.glossary import slugify
-from content.model import BlockKind, Entry, Page, Term
+from content.model import BlockKind, Entry, Page, Term, is_question
 from content.sentences import Span, sentences
 from content.words import fold, stems, unique
 
@@ -155,7 +155,7 @@ def name_of(title: str) -> str:
 
 def defines(title: str, sentence: str) -> bool:
     """Whether a page's title is a name and the sentence says what it names."""
-    if len(title.split()) > _LONGEST_NAME or title.endswith((".", "?")):
+    if len(title.split()) > _LONGEST_NAME or title.endswith(".") or is_question(title):
         return False
     if _ENTRY_STYLE.match(sentence):
         return True

@@ -10,7 +10,6 @@ from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -21,7 +20,7 @@ from content.asked import AskedQuestions
 from content.embedding import Embedder
 from content.errors import Busy, GlossatorError
 from content.reranking import Reranker
-from service import dashboard, mcp
+from service import dashboard
 from service.access.cors import CrossOrigin
 from service.access.identity import Identity
 from service.access.limits import Limits
@@ -36,6 +35,7 @@ from service.api import (
     handoffs,
     health,
     leads,
+    mcp,
     messages,
     metrics,
     pages,
@@ -108,8 +108,8 @@ def create_app(settings: Settings, embedder: Embedder, reranker: Reranker | None
     for router in (*(module.router for module in _VISITORS), *admin.routers, *dashboard.routers):
         app.include_router(router)
     app.router.routes.extend(web.routes())
-    app.state.mcp = mcp.over_http(services)
-    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(app.state.mcp)))
+    app.state.mcp = mcp.Endpoint(services)
+    app.router.routes.append(Route("/mcp", app.state.mcp))
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_LARGEST_BODY)
     app.add_middleware(CrossOrigin, sites=services.sites, public_url=settings.public_url)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
@@ -201,7 +201,7 @@ async def running(services: Services) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    async with running(services), _going_on(app.state.schedule.watch()), app.state.mcp.run():
+    async with running(services), _going_on(app.state.schedule.watch()), _going_on(app.state.mcp.run()):
         with draining(services.draining, services.settings.drain_seconds):
             yield
 

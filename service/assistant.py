@@ -38,7 +38,7 @@ from service.model import (
     Turn,
     Usage,
 )
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from service.store.rows import CuratedAnswer
 from service.telemetry.stage import Stage, untimed
 from service.worker import Asking, Worker

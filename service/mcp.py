@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote, unquote
@@ -15,7 +16,7 @@ from urllib.parse import quote, unquote
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INTERNAL_ERROR,
@@ -36,6 +37,7 @@ from mcp_types import (
     ToolAnnotations,
 )
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from starlette.types import ASGIApp
 
 from content.errors import GlossatorError, NotFound
 from content.model import Term
@@ -49,7 +51,7 @@ from service.api.visitor import Services, Visitor, admitted, find_site
 from service.assistant import Question
 from service.message import checked
 from service.model import Answer, SearchReply
-from service.settings import DEFAULT_SITE
+from service.site import DEFAULT_SITE
 from service.wire import Definitions
 
 _log = logging.getLogger("glossator.mcp")
@@ -222,12 +224,15 @@ class ContentTools:
         return Visitor(guest, services.library.current)
 
 
-def over_http(services: Services) -> StreamableHTTPSessionManager:
-    """Return what answers at ``/mcp``, without sessions: each request stands alone.
+@asynccontextmanager
+async def over_http(services: Services) -> AsyncIterator[ASGIApp]:
+    """Give what answers at ``/mcp``, without sessions: each request stands alone.
 
     Host names and origins are not checked here a second time: the application's own middleware did that.
     """
-    return StreamableHTTPSessionManager(ContentTools(services).server(), stateless=True)
+    sessions = StreamableHTTPSessionManager(ContentTools(services).server(), stateless=True)
+    async with sessions.run():
+        yield StreamableHTTPASGIApp(sessions)
 
 
 async def over_stdio(services: Services, site_id: str) -> None:

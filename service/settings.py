@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -30,55 +29,14 @@ from content.archive import Archive
 from content.embedding import DEFAULT_MODEL
 from content.errors import ConfigurationError
 from content.milvus import DEFAULT_NAME, Milvus
-from service.answering.replies import RepliesSettings
-from service.brand import BrandSettings
 from service.language_models import Address, Models, ModelSettings
-from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
+from service.site import DEFAULT_SITE, SiteSettings
 from service.sources import Interval, SourceSettings
 
 CONFIG_VARIABLE = "GLOSSATOR_CONFIG"
 DEFAULT_CONFIG = "glossator.toml"
-DEFAULT_SITE = "default"
 _MILVUS_TOKEN = "GLOSSATOR_MILVUS_TOKEN"  # noqa: S105 (the name of the variable)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    exact = parts.scheme in {"http", "https"} and parts.netloc and parts.path in {"", "/"} and not parts.query
-    if not exact:
-        raise ValueError(f"{value!r} is no origin; write scheme, host and port alone, such as https://www.example.com")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-Origin = Annotated[str, AfterValidator(_origin)]
-
-
-class SiteSettings(BrandSettings):
-    """A ``[[site]]``: one assistant as visitors meet it."""
-
-    id: str = Field(DEFAULT_SITE, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Its public name.")
-    title: str = Field("Ask the glossary", description="The assistant's name.")
-    greeting: str | None = Field(
-        None, description="What a new visitor reads first. Absent: an invitation to ask, in the visitor's language."
-    )
-    suggestions: tuple[str, ...] = Field(
-        (), description="Questions to begin with; taken from the content where there are none."
-    )
-    collections: tuple[str, ...] | None = Field(None, description="The public collections; absent means all.")
-    allowed_origins: tuple[Origin, ...] = Field(
-        (), description="The origins whose pages may embed the widget, compared exactly."
-    )
-    tone: str = Field("", max_length=500, description="How a model is to write, such as `warm and brief, no jargon`.")
-    language: str | None = Field(
-        None, description="The language that a model writes in, such as `German`; absent: that of the question."
-    )
-    replies: RepliesSettings = Field(RepliesSettings(), description="What is said without a search.")
-    access: AccessSettings = Field(AccessSettings(), description="Who may ask, and how often.")
-    leads: LeadSettings = Field(LeadSettings(), description="Whether and how visitors may leave their address.")
-    handoff: HandoffSettings = Field(HandoffSettings(), description="Whether and when a person takes over.")
-    notify: NotifySettings = Field(NotifySettings(), description="Who is told of new leads and handoffs.")
-    privacy: PrivacySettings = Field(PrivacySettings(), description="What is kept of visitors, and for how long.")
 
 
 class Settings(BaseSettings):
@@ -393,8 +351,11 @@ def config_path() -> Path:
 
 
 def _problem(problem: Any, path: Path) -> str:
-    name = ".".join(str(part) for part in problem["loc"])
-    where = f"setting {name} (in {path}, or GLOSSATOR_{name.upper()})"
+    said = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else problem["msg"]
+    if not problem["loc"]:
+        return f"settings (in {path}, or GLOSSATOR_…) do not go together: {said}"
+    parts = [str(part) for part in problem["loc"]]
+    where = f"setting {'.'.join(parts)} (in {path}, or GLOSSATOR_{'__'.join(parts).upper()})"
     if problem["type"] == "extra_forbidden":
         return f"{where}: there is no such setting. docs/settings.md lists all of them."
-    return f"{where}: {problem['msg']}; found {problem['input']!r}"
+    return f"{where}: {said}; found {problem['input']!r}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import ValidationError
 
 from content.snapshot import Snapshot
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from service.store import sites as kept
 from service.store.store import Store
 

@@ -13,7 +13,8 @@ from service.answering.replies import RepliesSettings
 from service.app import create_app
 from service.language_models import ModelSettings
 from service.policy import AccessSettings, HandoffSettings, LeadSettings, NotifySettings, PrivacySettings
-from service.settings import Settings, SiteSettings, load_settings
+from service.settings import Settings, load_settings
+from service.site import SiteSettings
 from service.sources import SourceSettings
 from tests.fakes import HashingEmbedder
 

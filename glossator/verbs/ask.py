@@ -15,7 +15,8 @@ from service.assistant import Question
 from service.conversation import new_id
 from service.message import checked
 from service.model import Answer, Done
-from service.settings import DEFAULT_SITE, Settings, SiteSettings
+from service.settings import Settings
+from service.site import DEFAULT_SITE, SiteSettings
 
 
 def ask(

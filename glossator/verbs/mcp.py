@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from glossator.models import configured_embedder, configured_reranker
-from service.settings import DEFAULT_SITE, Settings
+from service.settings import Settings
+from service.site import DEFAULT_SITE
 
 
 def mcp(

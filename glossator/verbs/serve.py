@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import content
+from glossator.garbage import lasting
 from glossator.models import configured_embedder, configured_reranker, export_beside
 from glossator.output import say
 from glossator.sources import configured_sources
@@ -40,11 +41,13 @@ def serve(context: typer.Context, host: Host = None, port: Port = None, workers:
 
 def application(settings: Settings) -> FastAPI:
     """Return the application of one serving process."""
-    from service.app import create_app
     from service.telemetry import logs
 
     logs.configure(settings.log_format)  # a worker is a new process, in which nothing is configured yet
-    return create_app(settings, configured_embedder(settings), configured_reranker(settings))
+    with lasting():
+        from service.app import create_app
+
+        return create_app(settings, configured_embedder(settings), configured_reranker(settings))
 
 
 def up(context: typer.Context, host: Host = None, port: Port = None) -> None:

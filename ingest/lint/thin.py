@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from content.model import BlockKind, Page
+from content.model import BlockKind, Page, is_question
 from content.words import words
 from ingest.lint.finding import Check, Finding, finding
 from ingest.terms import definition_of
@@ -22,7 +22,7 @@ def thin_page(page: Page, *, in_glossary: bool) -> Iterator[Finding]:
     if sum(map(len, said)) >= _SURELY_ENOUGH:
         return
     count = len(words(" ".join(said)))
-    answers = page.title.rstrip().endswith("?") and count > 0
+    answers = is_question(page.title) and count > 0
     if count >= fewest or answers or (count >= _FEWEST_WORDS_OF_DEFINITION and definition_of(page)):
         return
     message = f"it says only {count} word(s) besides its headings" if count else "it says nothing besides its headings"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problem import problem
-from service.settings import DEFAULT_SITE
+from service.site import DEFAULT_SITE
 from service.sites import Sites
 
 SITE_HEADER = "X-Glossator-Site"

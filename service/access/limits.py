@@ -13,7 +13,8 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 
 from content.errors import MissingPackage, TooMany
-from service.settings import Settings, SiteSettings
+from service.settings import Settings
+from service.site import SiteSettings
 
 _log = logging.getLogger("glossator.limits")
 _REDIS_SECONDS = 0.3  # that a request waits for Redis at most

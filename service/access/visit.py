@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from content.errors import NotFound
 from service.access.identity import Identity
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from content.errors import SignInNeeded
 from service.access.identity import SESSION_SECONDS
 from service.api.visitor import TheServices, address, find_site
-from service.settings import DEFAULT_SITE
+from service.site import DEFAULT_SITE
 from service.wire import SessionReply
 
 router = APIRouter(tags=["visitors"])

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from content.snapshot import Snapshot
 from service.api.visitor import TheServices, find_site
 from service.policy import LeadSettings
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from service.sites import public_collections
 from service.wire import Features, LeadForm, SiteReply
 

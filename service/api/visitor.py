@@ -24,7 +24,8 @@ from service.learn.learner import Learner
 from service.learn.reports import Reports
 from service.library import Library
 from service.people.desk import Desk
-from service.settings import DEFAULT_SITE, Settings, SiteSettings
+from service.settings import Settings
+from service.site import DEFAULT_SITE, SiteSettings
 from service.sites import Sites, public_collections
 from service.store.store import Store
 from service.telemetry.metrics import Metrics

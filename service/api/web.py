@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from service.access.cors import origin_of
 from service.api.visitor import Services, find_site
-from service.settings import DEFAULT_SITE, SiteSettings
+from service.site import DEFAULT_SITE, SiteSettings
 
 _BUILT = Path(__file__).parent.parent / "widget" / "dist"
 _HASHED = re.compile(r"-[A-Z0-9]{8}\.js$")  # the name changes whenever the content does

@@ -13,7 +13,7 @@ from service.api.admin.principal import Editor, ThePart, Viewer
 from service.dashboard.form import validated
 from service.dashboard.navigation import ROOT
 from service.dashboard.view import TheView, go_to
-from service.settings import DEFAULT_SITE
+from service.site import DEFAULT_SITE
 from service.store import answers
 
 router = APIRouter(prefix=f"{ROOT}/answers", include_in_schema=False)

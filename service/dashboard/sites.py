@@ -13,7 +13,7 @@ from service.api.admin.sites import SiteView
 from service.dashboard.form import controls, parsed, validated
 from service.dashboard.navigation import ROOT
 from service.dashboard.view import HEADERS, TheView, go_to, render
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 router = APIRouter(prefix=f"{ROOT}/sites", include_in_schema=False)
 

@@ -18,7 +18,7 @@ from service.answering.link import vetted
 from service.api.admin.principal import COOKIE, Principal
 from service.api.visitor import Services, services
 from service.dashboard.navigation import ROOT, chapters, is_current
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 FILES = Path(__file__).parent / "static"
 HEADERS = {

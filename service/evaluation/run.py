@@ -14,7 +14,7 @@ from service.assistant import Assistant, Question
 from service.evaluation.jsonl import read_lines
 from service.evaluation.query import QueryLine
 from service.model import Done, Outcome, Turn
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 DEPTH = 20  # so many pages are kept of what was found
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from content.embedding import Embedder
 from content.glossary import Mention
-from content.model import BlockKind, Hit, PassageKind, Term
+from content.model import BlockKind, Hit, PassageKind, Term, is_question
 from content.rank import coverage, overlap
 from content.search import Found, asks_definition
 from content.words import stems
@@ -227,6 +227,6 @@ def _segment(quote: Quote, evidence: Evidence) -> Segment:
     text = " ".join(quote.text.split())
     subject = _SUBJECT.match(text)
     title = quote.hit.title
-    if subject and len(title.split()) <= 6 and not title.endswith("?"):
+    if subject and len(title.split()) <= 6 and not is_question(title):
         text = f"[{title}]{text[subject.end() :]}"  # the quote itself keeps its pronoun
     return Segment(text, escape(text), (quote,))

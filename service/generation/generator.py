@@ -9,7 +9,7 @@ from typing import Protocol
 from content.search import Found
 from service.answering.evidence import Quote
 from service.model import Turn, Usage
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 EXTRACTIVE = "extractive"
 

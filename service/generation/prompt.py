@@ -9,7 +9,7 @@ from typing import Literal
 
 from content.model import Hit
 from service.model import Turn
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 MOST_PASSAGES = 6
 NO_ANSWER = "NO ANSWER"

@@ -12,7 +12,7 @@ from content.snapshot import Snapshot
 from service.glossary.addresses import Addresses
 from service.glossary.site import FILES, GlossarySite, terms_of
 from service.glossary.theme import theme
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 # Lists what a build wrote, so that the next one knows the folder and removes what is gone.
 _WRITTEN = ".glossator-glossary"

@@ -23,7 +23,7 @@ from service.glossary.addresses import Addresses
 from service.glossary.neighbourhood import neighbourhood, neighbours
 from service.glossary.prose import Prose
 from service.questions import questions_of
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 # A longer glossary is listed by names alone: 1,000 terms with definitions make half a megabyte.
 _MOST_DEFINITIONS = 1000

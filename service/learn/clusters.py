@@ -14,8 +14,6 @@ from typing import Any
 import faiss
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from content.embedding import Vectors
 
@@ -149,6 +147,9 @@ def _index(means: Vectors, searches: int) -> Any:
 
 def _joined(rows: Labels, others: Labels, count: int) -> Labels:
     """Return for each of ``count`` rows the lowest that it is joined with, by any way over these pairs."""
+    from scipy.sparse import coo_array  # an eighth of a second, which a start need not wait for
+    from scipy.sparse.csgraph import connected_components
+
     edges = coo_array((np.ones(len(rows), bool), (rows, others)), shape=(count, count))
     _, labels = connected_components(edges, directed=False)
     _, first = np.unique(labels, return_index=True)

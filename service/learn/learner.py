@@ -24,7 +24,7 @@ from service.learn.asked import in_doubt
 from service.learn.clusters import Labels
 from service.library import Library
 from service.model import Done, Outcome
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from service.sites import Sites, public_collections
 from service.store import learning, questions
 from service.store.learning import Missed

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from content.embedding import Vectors, unit
+from content.model import is_question
 from content.snapshot import Snapshot
 from service.learn.clusters import Labels, average_linked
 
@@ -76,9 +77,8 @@ def label(questions: Sequence[Question], vectors: Vectors) -> str:
 
 
 def _clumsiness(question: Question) -> tuple[bool, bool, int, int, str]:
-    asks = question.text.rstrip().endswith(("?", "？", "؟"))
     bare = len(question.text.split()) < _LEAST_WORDS
-    return bare, not asks, -question.asked, len(question.text), question.text
+    return bare, not is_question(question.text), -question.asked, len(question.text), question.text
 
 
 def _apart(vectors: Vectors, centre: Vectors) -> Vectors:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from content.errors import Conflict, NotFound
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from service.store.database import Database
 from service.store.paging import Page, Part, columns, made, page
 from service.store.rows import SiteRow

@@ -29,7 +29,8 @@ from service.generation.configured import configured_writing
 from service.generation.prompt import MOST_PASSAGES, prompt
 from service.generation.provider import Deadlines, LanguageModel
 from service.language_models import ModelSettings
-from service.settings import SiteSettings, load_settings
+from service.settings import load_settings
+from service.site import SiteSettings
 from service.worker import Worker
 from tests.bench.quality import published
 from tests.smollm2 import NAME, start

@@ -34,7 +34,8 @@ from service.evaluation.jsonl import read_lines
 from service.generation.configured import configured_writing
 from service.generation.prompt import RULES
 from service.model import Answer, Done, Outcome
-from service.settings import Settings, SiteSettings, load_settings
+from service.settings import Settings, load_settings
+from service.site import SiteSettings
 from service.worker import Worker
 from tests.smollm2 import NAME
 

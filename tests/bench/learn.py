@@ -35,7 +35,8 @@ from service.learn.asked import Asked, PageKey, PassageKey
 from service.learn.clusters import average_linked
 from service.learn.gaps import gaps
 from service.model import Citation, Done, SearchResult
-from service.settings import SiteSettings, load_settings
+from service.settings import load_settings
+from service.site import SiteSettings
 from service.worker import Worker
 from tests.bench.quality import published
 

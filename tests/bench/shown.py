@@ -32,7 +32,8 @@ from service.generation.draft import Draft
 from service.generation.extractive import compose
 from service.generation.prompt import MOST_PASSAGES, prompt
 from service.generation.support import Verifier
-from service.settings import SiteSettings, load_settings
+from service.settings import load_settings
+from service.site import SiteSettings
 from tests.bench.drafts import ANSWER, CONTEXT, SETS
 from tests.bench.quality import published
 

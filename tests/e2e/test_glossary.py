@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from service.glossary.export import build
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from tests.e2e.browser import PATIENCE_MS, launched, needs_chromium
 from tests.e2e.widget.watched import Watched, violations
 from tests.fakes import ingest_folder, open_snapshot, write_pages

@@ -67,6 +67,8 @@ def test_sources_and_sites(tmp_path):
         ("[[site]]\nid = 'no spaces'", "site.0.id"),
         ("public_url = 'x.example'", "public_url"),
         ("port = ", "TOML"),
+        ("[[site]]\nallowed_origins = ['*']", r"^setting site\.0\.allowed_origins\.0 .*: '\*' is no origin; write"),
+        ('index = "milvus"', r"^settings \(in glossator\.toml, or GLOSSATOR_…\) do not go together: "),
     ],
 )
 def test_errors_name_the_setting(tmp_path, text, named):

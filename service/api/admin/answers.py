@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from content.errors import InvalidQuestion
 from service.api.admin.principal import Editor, Site, ThePart, Viewer, noted
 from service.api.visitor import TheServices, find_site
-from service.settings import DEFAULT_SITE
+from service.site import DEFAULT_SITE
 from service.store import answers
 from service.store.paging import Page
 from service.store.rows import CuratedAnswer

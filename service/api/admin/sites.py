@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from content.errors import Forbidden, InvalidQuestion, NotFound
 from service.api.admin.principal import Editor, Owner, ThePart, Viewer, noted
 from service.api.visitor import Services, TheServices
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from service.store import sites
 from service.store.paging import Page
 from service.store.rows import SiteRow

@@ -1,4 +1,5 @@
 /** The chunk that fills the launcher's panel, or a place on the page, with a chat. */
+import { openKey } from './before';
 import { Chat } from './chatview';
 import { sheet } from './dom';
 import { fillRoot } from './fill';
@@ -30,7 +31,7 @@ export async function mount(host: Host): Promise<Face> {
   };
   const news = newsFor(host, spoken.strings, () => panel?.isOpen ?? true);
   const chat = new Chat({ service, brand, speech: spoken, keeper: new TabKeeper(api, site), emit, compact: toggle !== null, news, reader: read });
-  const panel = toggle && new Panel(brand.title, spoken.strings, chat.element, toggle, emit, news.seen, () => chat.hideCard(), () => chat.startAfresh());
+  const panel = toggle && new Panel(brand.title, spoken.strings, chat.element, toggle, openKey(api, site), emit, news.seen, () => chat.hideCard(), () => chat.startAfresh());
   const section = fillRoot(host, spoken, [tokensCss, panelCss, chatCss], panel?.element ?? chat.element);
   section.hidden = true; // until it is whole, so that nothing moves
   await chat.ready;

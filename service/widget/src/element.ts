@@ -1,11 +1,11 @@
 /** <glossator-chat mode="launcher|inline|frame">: the element on the page. What is in it comes as a chunk when it is used. */
 import { brandOf, type Brand } from './brand';
+import { before, liveKey, openKey } from './before';
 import { accentRules } from './color';
 import { sheet } from './dom';
 import type { Face, Host } from './host';
 import type { GlossaryHost } from './hostglossary';
 import { launcherButton } from './launcher';
-import { isLive } from './live';
 import { isNarrow } from './narrow';
 import type { Assistant, PublicApi } from './publicapi';
 import { findSite } from './site';
@@ -76,6 +76,13 @@ export function chatElement({ base, page }: Origin): CustomElementConstructor {
       return this.dataset.siteId || 'default';
     }
 
+    /** Whether the panel is open from the start: as the visitor left it on the page before, or else as the page wishes. */
+    get #opens(): boolean {
+      const { openOnLoad } = this.dataset;
+      const left = before(openKey(this.#api, this.#site));
+      return left ? left === 'true' : openOnLoad !== undefined && openOnLoad !== 'false';
+    }
+
     async #begin(root: ShadowRoot): Promise<void> {
       const { site, refused } = await findSite(this.#api, this.#site);
       const launches = this.#mode === 'launcher';
@@ -99,8 +106,7 @@ export function chatElement({ base, page }: Origin): CustomElementConstructor {
       // The chunk is on its way by the time that the click comes.
       for (const sign of ['pointerenter', 'focus']) toggle.addEventListener(sign, () => void this.#load(), { once: true });
       root.append(toggle);
-      const { openOnLoad } = this.dataset;
-      if (openOnLoad !== undefined && openOnLoad !== 'false' && !isNarrow()) void this.#show(false);
+      if (this.#opens && !isNarrow()) void this.#show(false);
     }
 
     /** Take a place in the page: the button into the top layer, the element to window.Glossator. */
@@ -108,7 +114,7 @@ export function chatElement({ base, page }: Origin): CustomElementConstructor {
       if (!this.isConnected) return;
       if (this.#toggle) {
         this.#toggle.showPopover();
-        if (isLive(this.#api, this.#site)) void this.#load(); // it shows on the button what a person writes
+        if (before(liveKey(this.#api, this.#site)) !== null) void this.#load(); // it shows on the button what a person writes
       } else void this.#show(false);
       page.register(this);
     }

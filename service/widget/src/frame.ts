@@ -2,6 +2,7 @@
  *
  * Both sides check whom a message comes from. The frame is told what to ask, and tells what happened.
  */
+import { openKey } from './before';
 import { h } from './dom';
 import { fillRoot } from './fill';
 import type { Face, FrameMessage, Host } from './host';
@@ -19,7 +20,7 @@ export async function mount(host: Host): Promise<Face> {
   const src = `${api}/frame/${encodeURIComponent(site)}?${new URLSearchParams({ language: spoken.language, theme: brand.theme })}`;
   const frame = h('iframe', { class: 'frame', src, title: brand.title, referrerpolicy: 'origin', allow: 'clipboard-write' });
   const news = newsFor(host, spoken.strings, () => panel?.isOpen ?? true);
-  const panel = toggle && new Panel(brand.title, spoken.strings, frame, toggle, emit, news.seen, () => undefined);
+  const panel = toggle && new Panel(brand.title, spoken.strings, frame, toggle, openKey(api, site), emit, news.seen, () => undefined);
   const asked: string[] = []; // before the frame is ready
 
   const post = (text: string): void => frame.contentWindow?.postMessage({ glossator: 'ask', text }, origin);

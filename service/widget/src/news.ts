@@ -1,7 +1,7 @@
 /** News of a person for a panel that is closed: what counts them is loaded once there is one. */
+import { before, liveKey } from './before';
 import type { News } from './chatview';
 import type { Host } from './host';
-import { isLive, liveKey } from './live';
 import type { Strings } from './strings';
 import type { Unread } from './unread';
 
@@ -13,7 +13,7 @@ export function newsFor({ toggle, root, api, site, brand }: Host, strings: Strin
     unread ??= import('./unread').then(({ Unread }) => new Unread(toggle, root, brand.title, strings, liveKey(api, site)));
     void unread.then(act, () => (unread = undefined));
   };
-  if (isLive(api, site)) count();
+  if (before(liveKey(api, site)) !== null) count();
   return {
     live: (is) => count((counter) => counter.live(is)),
     arrived: () => isOpen() || count((counter) => counter.arrived()),

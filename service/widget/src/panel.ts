@@ -2,6 +2,7 @@
 import { h } from './dom';
 import type { Emit } from './events';
 import { iconButton } from './icon';
+import { tab, write } from './keeper';
 import { isNarrow } from './narrow';
 import type { Strings } from './strings';
 
@@ -14,6 +15,7 @@ export class Panel {
     strings: Strings,
     content: HTMLElement,
     private readonly toggle: HTMLElement,
+    private readonly key: string,
     private readonly emit: Emit,
     private readonly onOpen: () => void,
     private readonly onClose: () => void,
@@ -42,10 +44,16 @@ export class Panel {
   /** Open it in the top layer, which no z-index of the page reaches. Over the whole page it keeps the focus in it. */
   open(): void {
     if (this.isOpen) return;
-    if (this.covers) this.element.showModal();
-    else this.element.showPopover();
+    if (this.covers) {
+      this.element.showModal();
+    } else {
+      this.element.inert = true; // or else the browser moves the focus into it, of a panel that opens by itself too
+      this.element.showPopover();
+      this.element.inert = false;
+    }
     this.toggle.setAttribute('aria-expanded', 'true');
     this.onOpen();
+    this.#keep(true);
     this.emit('open');
   }
 
@@ -57,7 +65,13 @@ export class Panel {
     else this.element.hidePopover();
     this.toggle.setAttribute('aria-expanded', 'false');
     if (focused) this.toggle.focus();
+    this.#keep(false);
     this.emit('close');
+  }
+
+  /** Keep for the next page how the visitor left it: nothing before they did anything, nor when the page takes it away. */
+  #keep(open: boolean): void {
+    if (navigator.userActivation?.hasBeenActive && this.element.isConnected) write(tab, this.key, open);
   }
 
   #onKey(event: KeyboardEvent): void {

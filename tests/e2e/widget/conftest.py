@@ -70,6 +70,7 @@ def hosts(service: str) -> Iterator[str]:
         "hostile": Host(css=HOSTILE, body=f"{PROSE}<div class=war></div>"),
         "strict": Host(policy=strict(service)),
         "spa": Host(body=spa),
+        "opening": Host(attributes='data-site-id="default" data-open-on-load'),
         "glossary": Host(attributes='data-site-id="default" data-glossary="hover"'),
         "links": Host(attributes='data-site-id="default" data-glossary="link"'),
         "frame": Host(attributes='data-site-id="default" data-mode="frame"'),

@@ -108,18 +108,17 @@ def test_what_can_mean_several_things_is_chosen(open_page, hosts, script):
     assert script.posted[-1][1] == {"message": "The HNSW index?", "conversation_id": "c1"}
 
 
-def test_a_conversation_is_kept_in_its_tab_alone(open_page, hosts):
+def test_a_conversation_is_kept_in_its_tab_alone(open_page, hosts, service):
     watched = open_page(f"{hosts}/plain")
     page = watched.page
     page.evaluate("Glossator.ask('What is an index?')")
     expect(page.get_by_role("button", name="Source 1")).to_be_visible()
     assert page.evaluate("localStorage.length") == 0
     page.reload()
-    page.locator("glossator-chat .toggle").click()
     expect(page.get_by_role("log")).to_contain_text("answers fast")
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_role("textbox", name="Your question")).to_be_focused()
-    until(page, lambda: page.evaluate("sessionStorage.length"), 0)
+    until(page, lambda: page.evaluate("Object.keys(sessionStorage)"), [f"glossator:open:{service}:default"])
 
 
 def test_thumbs_with_a_comment(open_page, hosts, script):

@@ -13,6 +13,12 @@ def launcher(page: Page):
     return page.locator("glossator-chat .toggle")
 
 
+def stays_closed(page: Page) -> None:
+    launcher(page).wait_for()
+    page.wait_for_timeout(300)
+    expect(launcher(page)).to_have_attribute("aria-expanded", "false")
+
+
 def converse(watched: Watched) -> None:
     """Open the widget, ask, and look at a citation."""
     page = watched.page
@@ -98,6 +104,37 @@ def test_an_element_that_is_moved_keeps_its_conversation(open_page, hosts):
     launcher(page).click()
     expect(page.get_by_role("log")).to_contain_text("answers fast")
     assert watched.faults == []
+
+
+def test_the_panel_is_on_the_next_page_as_the_visitor_left_it(open_page, hosts):
+    page = open_page(f"{hosts}/plain").page
+    panel = page.locator("glossator-chat .panel")
+    launcher(page).click()
+    expect(panel).to_be_visible()
+    page.reload()
+    expect(panel).to_be_visible()
+    expect(launcher(page)).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate("document.activeElement === document.body"), "the visitor reads the page"
+    page.set_viewport_size({"width": 400, "height": 700})  # where it would cover the page
+    page.reload()
+    stays_closed(page)
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.reload()
+    expect(panel).to_be_visible()
+    launcher(page).click()
+    page.reload()
+    stays_closed(page)
+
+
+def test_a_panel_that_opens_by_itself_is_closed_once(open_page, hosts):
+    page = open_page(f"{hosts}/opening").page
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # what looks for the panel is a visitor's act to the browser
+    expect(page.locator("glossator-chat .panel")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0, "the visitor did nothing yet"
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    stays_closed(page)
 
 
 def test_a_place_of_its_own_on_the_page(open_page, hosts):

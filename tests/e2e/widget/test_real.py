@@ -196,6 +196,8 @@ def test_a_talk_with_an_agent_goes_on_after_a_reload(open_page, origin, server, 
     page.keyboard.press("Enter")
     expect(page.locator(".turn[data-outcome=handed_off]")).to_have_count(1)
 
+    if face == "widget":
+        page.evaluate("Glossator.close()")
     page.goto("about:blank")
     agent.post(f"{handoff}/reply", json={"text": "That one is known."}).raise_for_status()
     page.go_back()

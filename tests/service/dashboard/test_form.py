@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from content.errors import InvalidQuestion
 from service.dashboard.form import Control, controls, parsed, validated
-from service.settings import SiteSettings
+from service.site import SiteSettings
 
 
 class Inner(BaseModel):

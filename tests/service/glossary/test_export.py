@@ -18,7 +18,7 @@ from ingest.pipeline import ingest
 from ingest.sources import Source
 from service.glossary.addresses import Addresses
 from service.glossary.export import build
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from tests.fakes import GLOSSARY, HashingEmbedder, ingest_folder, open_snapshot, write_pages
 
 

@@ -17,7 +17,7 @@ from service.answering.link import vetted
 from service.glossary.addresses import Addresses
 from service.glossary.export import build
 from service.glossary.site import Filter, GlossarySite
-from service.settings import SiteSettings
+from service.site import SiteSettings
 from tests.fakes import ingest_folder, open_snapshot, write_pages
 
 # Elements and attributes that no page of ours has.

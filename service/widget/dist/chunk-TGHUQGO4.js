@@ -1,1 +1,0 @@
-function s(e,t){try{return JSON.parse(e().getItem(t)??"null")}catch{return null}}function i(e,t,r){try{r===null?e().removeItem(t):e().setItem(t,JSON.stringify(r))}catch{}}var n=()=>sessionStorage,o=class{#t;constructor(t,r){this.#t=`glossator:${t}:${r}`}load(){return s(n,this.#t)}save(t){i(n,this.#t,t)}forget(){i(n,this.#t,null)}};export{s as a,i as b,n as c,o as d};
