@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import sys
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +24,40 @@ hypothesis.settings.load_profile("ci")
 SHARED = Path(__file__).parents[2] / "shared"
 
 
-def _only_loopback(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect":
-        host = arguments[1][0] if isinstance(arguments[1], tuple) else None
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
+def _refuse_elsewhere(host: object) -> None:
+    host = host.decode() if isinstance(host, bytes) else host
     if host is None or host == "localhost":
         return
-    host = host.decode() if isinstance(host, bytes) else str(host)
     try:
-        allowed = ipaddress.ip_address(host).is_loopback or ipaddress.ip_address(host).is_unspecified
+        allowed = ipaddress.ip_address(str(host)).is_loopback or ipaddress.ip_address(str(host)).is_unspecified
     except ValueError:
         allowed = False
     if not allowed:
         raise RuntimeError(f"a test tried to reach {host}; tests talk to this machine alone")
 
 
-sys.addaudithook(_only_loopback)
+def _connecting(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple):
+            _refuse_elsewhere(address[0])
+        return connect(self, address)
+
+    return guarded
+
+
+def _resolving(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_elsewhere(host)
+        return resolve(host, *args, **kwargs)
+
+    return guarded
+
+
+# No audit hook: one that is written in Python lets another thread run while coverage installs its tracer in a new thread, which
+# CPython 3.11 then refuses.
+socket.socket.connect = _connecting(socket.socket.connect)  # type: ignore[method-assign]
+socket.socket.connect_ex = _connecting(socket.socket.connect_ex)  # type: ignore[method-assign]
+socket.getaddrinfo = _resolving(socket.getaddrinfo)
 
 
 @pytest.fixture(autouse=True)

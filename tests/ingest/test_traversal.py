@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -28,13 +29,17 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
         _watched[-1].append(os.path.realpath(os.fsdecode(arguments[0])))
 
 
-sys.addaudithook(_note)  # a hook stays for good; it notes nothing unless something watches
+@cache
+def _hook() -> None:
+    """Watch from now on. A hook stays for good and is in the way of coverage (tests/conftest.py), so not before it is needed."""
+    sys.addaudithook(_note)
 
 
 @contextmanager
 def opened() -> Iterator[list[str]]:
     """Give the files that are opened meanwhile, by their real paths, those of Python and its packages left out."""
     files: list[str] = []
+    _hook()
     _watched.append(files)
     try:
         yield files
