@@ -32,13 +32,16 @@ def sets(evaldata: Path) -> list[str]:
     return sorted(path.parent.parent.name for path in evaldata.glob("*/dev/queries.jsonl"))
 
 
+def corpus_of(evaldata: Path, name: str) -> Path:
+    """Return the file of a set's pages."""
+    corpus = evaldata / name / "corpus.jsonl"
+    return corpus if corpus.exists() else evaldata / name / "dev" / "corpus.jsonl"
+
+
 def published(evaldata: Path, name: str, work: Path, embedder: Embedder) -> Snapshot:
     """Ingest a set's corpus unless nothing changed, and open it."""
-    corpus = evaldata / name / "corpus.jsonl"
-    if not corpus.exists():
-        corpus = evaldata / name / "dev" / "corpus.jsonl"
     archive = Archive(work / name)
-    ingest(archive, [Source(str(corpus))], embedder)
+    ingest(archive, [Source(str(corpus_of(evaldata, name)))], embedder)
     return archive.open_current(embedder.card)
 
 
