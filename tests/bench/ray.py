@@ -9,7 +9,6 @@ difference of two vectors, and how many questions have the same first ten passag
 from __future__ import annotations
 
 import argparse
-import sqlite3
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +16,6 @@ import numpy as np
 
 from content.archive import Archive
 from content.embedding import Embedder
-from content.search import search
 from content.snapshot import Snapshot
 from glossator.models import configured_embedder, ingesting_embedder
 from ingest.pipeline import ingest
@@ -26,8 +24,7 @@ from ingest.sources import Source
 from service.evaluation import read_queries
 from service.settings import load_settings
 from tests.bench.quality import corpus_of, published
-
-_TABLES = ("page", "passage", "place", "address", "link", "anchors", "term")
+from tests.ingest.test_ray import TABLES, rows, top
 
 
 def far(evaldata: Path, name: str, work: Path, embedder: Embedder) -> Snapshot:
@@ -40,17 +37,7 @@ def far(evaldata: Path, name: str, work: Path, embedder: Embedder) -> Snapshot:
 
 def differing(one: Snapshot, other: Snapshot) -> list[str]:
     """Return the tables that differ."""
-    return [table for table in _TABLES if _rows(one, table) != _rows(other, table)]
-
-
-def _rows(snapshot: Snapshot, table: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(snapshot.folder / "catalog.sqlite") as connection:
-        return connection.execute(f"SELECT * FROM {table}").fetchall()
-
-
-def first_ten(snapshot: Snapshot, question: str, embedder: Embedder) -> list[int]:
-    """Return the passages that are found first."""
-    return search(snapshot, question, embedder.encode_questions([question])).rows[:10].tolist()
+    return [table for table in TABLES if rows(one, table) != rows(other, table)]
 
 
 def main() -> None:
@@ -71,10 +58,7 @@ def main() -> None:
         every = np.arange(local.manifest.passages)
         apart = float(np.abs(local.vectors.vectors(every) - other.vectors.vectors(every)).max())
         queries = read_queries(arguments.evaldata / name / "dev" / "queries.jsonl")
-        same = sum(
-            first_ten(local, query.question, embedder) == first_ten(other, query.question, embedder)
-            for query in queries
-        )
+        same = sum(top(local, query.question, embedder) == top(other, query.question, embedder) for query in queries)
         differ = ", ".join(differing(local, other)) or "none"
         print(f"| {name} | {len(every)} | {differ} | {apart:.1e} | {same} of {len(queries)} |", flush=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ pytestmark = [
 ]
 
 PAGES = Path(__file__).parents[2] / "content" / "pages"
+TABLES = ("page", "passage", "place", "address", "link", "anchors", "term")
 QUESTIONS = (
     "what is attention?",
     "who introduced BERT",
@@ -55,22 +57,20 @@ def ingested(
 def assert_equal(one: Snapshot, other: Snapshot) -> None:
     assert one.manifest.collections == other.manifest.collections
     assert one.page_ids == other.page_ids
-    for table in ("page", "passage", "place", "address", "link", "anchors", "term"):
-        query = f"SELECT * FROM {table}"
-        assert rows(one, query) == rows(other, query), table
+    for table in TABLES:
+        assert rows(one, table) == rows(other, table), table
     every = np.arange(one.manifest.passages)
     assert one.vectors.vectors(every) == pytest.approx(other.vectors.vectors(every), abs=1e-5)
     assert one.title_vectors == pytest.approx(other.title_vectors, abs=1e-5)
 
 
-def rows(snapshot: Snapshot, query: str) -> list[tuple]:
-    import sqlite3
-
+def rows(snapshot: Snapshot, table: str) -> list[tuple]:
     with sqlite3.connect(snapshot.folder / "catalog.sqlite") as connection:
-        return connection.execute(query).fetchall()
+        return connection.execute(f"SELECT * FROM {table}").fetchall()
 
 
 def top(snapshot: Snapshot, question: str, embedder) -> list[int]:
+    """Return the passages that are found first."""
     return search(snapshot, question, embedder.encode_questions([question])).rows[:10].tolist()
 
 
