@@ -39,8 +39,6 @@ class Served:
         """Stop; what is still being answered after a second is broken off."""
         self._server.should_exit = True
         self._thread.join(20)
-        self._server.force_exit = True  # a connection that a browser keeps is not waited for
-        self._thread.join(20)
         assert not self._thread.is_alive()
 
 

@@ -248,7 +248,7 @@ async def test_a_visitor_who_leaves_ends_the_vendors_call(glossary_dir, stream):
         asking = asyncio.create_task(http.post("/v1/chat", json={"message": QUESTION, "stream": stream}))
         await vendor.called.acquire()
         asking.cancel()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(1):
             await vendor.left.wait()
 
 

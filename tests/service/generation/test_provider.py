@@ -156,7 +156,7 @@ async def test_hanging_up_stops_the_vendors_work(model):
         pieces = model(vendor).stream(ASKED)
         await anext(pieces)
         await pieces.aclose()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(1):
             await vendor.left.wait()
 
 
