@@ -13,8 +13,8 @@ from service.api.visitor import Services
 class Endpoint:
     """Answers at ``/mcp`` while ``run`` goes on.
 
-    The protocol's package is two fifths of a second of a start and some 15 MB, and most sites are never asked by an MCP
-    client; so it is loaded with the first request.
+    The protocol's package takes two fifths of a second to import, and most sites are never asked by an MCP client; so
+    it is loaded with the first request.
     """
 
     def __init__(self, services: Services) -> None:

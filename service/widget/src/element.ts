@@ -1,6 +1,6 @@
 /** <glossator-chat mode="launcher|inline|frame">: the element on the page. What is in it comes as a chunk when it is used. */
-import { brandOf, type Brand } from './brand';
 import { before, liveKey, openKey } from './before';
+import { brandOf, type Brand } from './brand';
 import { accentRules } from './color';
 import { sheet } from './dom';
 import type { Face, Host } from './host';
