@@ -2,8 +2,9 @@
 
 All signals mean the same for every question. Their weighted sum, the *fit*, orders the passages of a question: the
 difference of two fits is the logarithm of how much likelier the one passage is to answer than the other. A second
-weighted sum over the best passage's signals is the *confidence*: the estimated probability that the content answers at
-all. Both are fitted on public question sets by ``python -m tests.bench.fit`` and kept in ``ranking.json``.
+weighted sum, of the best passage's fit, of its signals and of what the content at large is like, is the *confidence*:
+the estimated probability that the content answers at all. Both are fitted on public question sets by
+``python -m tests.bench.fit`` and kept in ``ranking.json``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ class Signals:
     - ``first``: 1 for the first passage of a page
     - ``asked``: how far the question is the one that the passage itself answers
     - ``defines``: 1 where the passage defines a term whose definition is asked for
+    - ``usual``: the mean cosine of the question and the passages of the collection
+    - ``alike``: how alike the passages of the collection are (content/centre.py)
+    - ``prose``: the share of the pages that are searched that are prose; the same for all
     """
 
     meaning: Vectors
@@ -51,6 +55,9 @@ class Signals:
     first: Vectors
     asked: Vectors
     defines: Vectors
+    usual: Vectors
+    alike: Vectors
+    prose: Vectors
 
     def at(self, rows: Sequence[int] | np.ndarray) -> Signals:
         """Return the signals of some of the passages."""
@@ -62,10 +69,11 @@ SIGNALS = tuple(field.name for field in fields(Signals))
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The fitted weights: of the fit by signal, and of the confidence by signal with ``bias``."""
+    """The fitted weights: of the fit by signal, and of the confidence by signal, with ``of_fit`` and ``bias``."""
 
     fit: Mapping[str, float]
     confidence: Mapping[str, float]
+    of_fit: float
     bias: float
 
     def fits(self, signals: Signals) -> Vectors:
@@ -74,7 +82,7 @@ class Ranking:
 
     def confidences(self, signals: Signals) -> Vectors:
         """Return for each passage the probability that the content answers if it is the best there is."""
-        return probability(_weighted(signals, self.confidence) + self.bias)
+        return probability(_weighted(signals, self.confidence) + self.of_fit * self.fits(signals) + self.bias)
 
 
 @cache
@@ -99,6 +107,12 @@ def scores(fits: Vectors, best: Vectors) -> Vectors:
 def probability(log_odds: NDArray[np.floating]) -> Vectors:
     """Return the probabilities of log odds: the logistic function."""
     return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
+
+
+def log_odds(likely: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the log odds of probabilities: what ``probability`` is of."""
+    likely = likely.astype(np.float64).clip(1e-30, 1 - 1e-6)  # what rounding made certain has no odds
+    return np.asarray(np.log(likely / (1 - likely)))
 
 
 def _weighted(signals: Signals, weights: Mapping[str, float]) -> Vectors:

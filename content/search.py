@@ -15,7 +15,7 @@ from content.glossary import Mention
 from content.index import Rows
 from content.lexical import highest
 from content.model import Hit, is_question
-from content.rank import Signals, near_duplicates, overlap, probability, ranking, scores
+from content.rank import Signals, log_odds, near_duplicates, overlap, probability, ranking, scores
 from content.snapshot import Snapshot
 from content.words import stems
 
@@ -43,7 +43,8 @@ class Found:
     """What a search found: ``rows`` with their ``scores``, best first, and the terms that the question names.
 
     ``vector`` and ``tokens`` are the embedded question, ``asked`` are its stems, ``collections`` those that were
-    searched.
+    searched. ``signals`` are those of the best passage as the question was searched for by itself, none where nothing
+    was found; ``compared`` is whether token vectors were.
     """
 
     question: str
@@ -55,6 +56,8 @@ class Found:
     mentions: tuple[Mention, ...]
     collections: tuple[str, ...]
     snapshot: Snapshot
+    signals: Signals
+    compared: bool
 
     @property
     def pages(self) -> int:
@@ -65,6 +68,13 @@ class Found:
     def best(self) -> float:
         """The score of the best passage, the probability that the content answers; 0 where there is none."""
         return float(self.scores[0]) if len(self.scores) else 0.0
+
+    def best_among(self, other: Found) -> float:
+        """Return the score of the best passage, were the content at large as it was for the other search."""
+        if not len(self.scores) or not len(other.scores):
+            return self.best
+        at_large = {name: getattr(other.signals, name) for name in ("usual", "alike", "prose")}
+        return float(ranking(self.compared).confidences(replace(self.signals, **at_large))[0])
 
     def hits(self, limit: int) -> list[Hit]:
         """Return the best passages."""
@@ -108,23 +118,18 @@ def joined(alone: Found, within: Found) -> Found:
     """
     share = min(0.5, 1 - alone.best)
     rows = np.union1d(alone.rows, within.rows)
-    odds = (1 - share) * _log_odds(alone, rows) + share * _log_odds(within, rows)
+    odds = (1 - share) * _odds_of(alone, rows) + share * _odds_of(within, rows)
     order = np.argsort(-odds, kind="stable")
     share = min(_SCORED_WITHIN, 1 - alone.best)
-    best = np.average(_logit(np.array([alone.best, within.best])), weights=[1 - share, share], keepdims=True)
+    best = np.average(log_odds(np.array([alone.best, within.best])), weights=[1 - share, share], keepdims=True)
     return replace(alone, rows=rows[order], scores=scores(odds[order].astype(np.float32), probability(best)))
 
 
-def _log_odds(found: Found, rows: Rows) -> NDArray[np.float64]:
+def _odds_of(found: Found, rows: Rows) -> NDArray[np.float64]:
     """Return the log odds of these passages; those that were not found are as unlikely as the last one found."""
     likely = np.full(len(rows), found.scores.min(initial=1.0), np.float64)
     likely[np.searchsorted(rows, found.rows)] = found.scores
-    return _logit(likely)
-
-
-def _logit(likely: NDArray[np.float64]) -> NDArray[np.float64]:
-    likely = likely.clip(1e-30, 1 - 1e-6)  # what rounding made certain has no odds
-    return np.asarray(np.log(likely / (1 - likely)))
+    return log_odds(likely)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ def search(snapshot: Snapshot, question: str, embedded: Embedded, collections: S
     weights = ranking(near.compared)
     fits = weights.fits(near.signals)
     order = np.argsort(-fits, kind="stable")
-    found = scores(fits[order], weights.confidences(near.signals.at(order[:1])))
+    best = near.signals.at(order[:1])
+    found = scores(fits[order], weights.confidences(best))
     return Found(
         question=question,
         vector=embedded.vectors[0],
@@ -163,6 +169,8 @@ def search(snapshot: Snapshot, question: str, embedded: Embedded, collections: S
         mentions=mentions,
         collections=tuple(snapshot.manifest.collections if collections is None else collections),
         snapshot=snapshot,
+        signals=best,
+        compared=near.compared,
     )
 
 
@@ -185,14 +193,15 @@ def candidates(
     rows = _nearest(snapshot, vector, stemmed, among)
     words = _words(snapshot, stemmed, rows)
     known = max(map(snapshot.lexical.known, stemmed))
-    signals = _signals(snapshot, rows, question, vector, asked, words, known, mentions)
+    prose = snapshot.manifest.prose(collections)
+    signals = _signals(snapshot, rows, question, vector, asked, words, known, prose, mentions)
     if snapshot.tokens is None or not len(tokens):
         return Candidates(rows, signals, compared=False, others=rows[:0])
     order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
     close = np.sort(order[:_CLOSE])
     alike = snapshot.tokens.scores(tokens, rows[close])
-    prose = np.float32(snapshot.manifest.prose(collections))
-    compared = replace(signals.at(close), tokens=alike, prose_tokens=prose * alike)
+    near = signals.at(close)
+    compared = replace(near, tokens=alike, prose_tokens=near.prose * alike)
     return Candidates(rows[close], compared, compared=True, others=rows[order[_CLOSE:]])
 
 
@@ -228,6 +237,7 @@ def _signals(
     asked: frozenset[str],
     words: Vectors,
     known: float,
+    prose: float,
     mentions: Sequence[Mention],
 ) -> Signals:
     """Return how the candidates fit the question, token vectors aside."""
@@ -244,6 +254,9 @@ def _signals(
         first=np.asarray((rows == 0) | (pages != snapshot.page_numbers[rows - 1]), np.float32),
         asked=_asked(snapshot, rows, asked),
         defines=_defines(snapshot, rows, question, mentions),
+        usual=snapshot.centres.usual(vector, rows),
+        alike=snapshot.centres.alike_beside(rows),
+        prose=np.full(len(rows), prose, np.float32),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from content.arraywriter import mapped
 from content.catalog import Catalog, Revision
+from content.centre import Centres
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
 from content.errors import NotFound, SnapshotCorrupt, SnapshotMismatch
@@ -30,6 +31,7 @@ LEXICAL = "lexical"
 TITLES = "titles.npy"
 TOKENS = "tokens"
 COLUMNS = "columns"
+CENTRES = "centres.npy"
 VECTORS = "vectors.npy"  # only where they are searched in Milvus
 
 _REMEMBERED = 100_000  # stems of so many titles or questions
@@ -107,6 +109,12 @@ class Snapshot:
         """For each term, by (collection, slug), the number of its page and the row of the passage that defines it."""
         return self.catalog.definitions()
 
+    @cached_property
+    def centres(self) -> Centres:
+        """The centres of the collections."""
+        path, collections = self.folder / CENTRES, self.manifest.collections
+        return Centres.open(path, collections) if path.is_file() else Centres.of(self.vectors.vectors, collections)
+
     def revision(self, collection: str, page_id: str) -> Revision:
         """Return when a page was first published and last changed.
 
@@ -152,7 +160,7 @@ class Snapshot:
 
     def load(self) -> None:
         """Read what the first question would otherwise wait for."""
-        _ = self.glossary, self.spelling(None), self.definitions
+        _ = self.glossary, self.spelling(None), self.definitions, self.centres
 
 
 def _remember(known: dict[int, frozenset[str]], found: dict[int, frozenset[str]]) -> None:

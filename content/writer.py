@@ -15,6 +15,7 @@ import numpy as np
 from content.arraywriter import ArrayWriter, blocks
 from content.catalog import Catalog, Origin, StoredPage
 from content.catalogwriter import CatalogWriter
+from content.centre import Centres
 from content.columns import Columns
 from content.embedding import ModelCard, Vectors
 from content.index import FlatWriter, Former, write_lists
@@ -26,6 +27,7 @@ from content.milvus import Milvus
 from content.model import Term
 from content.snapshot import (
     CATALOG,
+    CENTRES,
     COLUMNS,
     LEXICAL,
     TITLES,
@@ -180,7 +182,7 @@ class SnapshotWriter:
         self._write_lexical(states)
         self._catalog.finish()
         self._write_titles(titles)
-        index, collection = self._write_vectors()
+        index, collection = self._write_vectors(states)
         self._write_tokens(projection)
         sync_tree(self.folder)
         manifest = Manifest(
@@ -231,9 +233,10 @@ class SnapshotWriter:
             file.add(some)
         file.finish()
 
-    def _write_vectors(self) -> tuple[IndexState | None, str | None]:
+    def _write_vectors(self, states: Mapping[str, CollectionState]) -> tuple[IndexState | None, str | None]:
         """Return how the vectors are searched: by lists where there are so many, or by a collection in Milvus."""
         vectors = self._vectors.finish()
+        Centres.of(vectors.__getitem__, states).save(self.folder / CENTRES)
         if self._milvus is None:
             former = Former(self._before.vectors, self._before.manifest.index) if self._before else None
             return write_lists(self.folder, vectors, former), None

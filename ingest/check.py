@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from content.asked import AskedQuestion
 from content.embedding import Embedded, Embedder
-from content.search import search
+from content.rank import log_odds
+from content.search import Found, search
 from content.snapshot import Snapshot
 from ingest.probe import Probe, probes
 from ingest.reading import Progress
@@ -19,9 +23,11 @@ _MOST = 300  # questions
 _SECONDS = 18.0  # then the questions that are left are not asked, if
 _ENOUGH = 100  # so many were
 _FIRST = 5  # a page among so many counts as found
-# A page of which the title is left is still found, but the score falls. MDN's glossary: by more than this for 86 of 100
-# pages that were emptied; with 905 pages of squad2 added, by no more than 0.02 for any of 300 questions.
-_FALL = 0.15
+# A page of which little but the title is left is still found, but less likely to answer, the content at large being as
+# it was: the log odds fall by more than this for 97, 91 and 82 of 100 pages of three glossaries (MDN, Glosario, Python)
+# of which a menu was left. With all pages of another set added they fall by at most 0.84, in most of six sets by less
+# than a quarter.
+_FALL = 1.0
 _FEWEST = 3  # so many worse answers may be chance, whatever their share
 
 
@@ -65,7 +71,7 @@ def check(
     new = vectors.embed([probe.question for probe in chosen], embedder, models)
     same = before is None or before.manifest.model.sha256 == embedder.card.sha256
     old = new if same else vectors.known(models[0])
-    fall = _FALL if models == [embedder.card] else 1  # scores of two models tell no more than what is claimed
+    fall = _FALL if models == [embedder.card] else math.inf  # scores of two models tell no more than what is claimed
     for number, probe in enumerate(chosen):
         if number >= _ENOUGH and time.monotonic() > deadline:
             break
@@ -77,8 +83,10 @@ def check(
             continue
         earlier = then.ask(probe, old[probe.question])
         report.compared += 1
+        if same:
+            answer = replace(answer, score=answer.found.best_among(earlier.found))
         if answer.is_worse(earlier, options.threshold, fall):
-            both = (earlier.rank, answer.rank), (earlier.score, answer.score)
+            both = (earlier.rank, answer.rank), (round(earlier.score, 3), round(answer.score, 3))
             report.worse.append(WorseAnswer(probe.question, *probe.page, *both))
     progress(CHECK, len(chosen), len(chosen))
     many = len(report.worse) >= _FEWEST and len(report.worse) > options.share * report.compared
@@ -88,8 +96,9 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The rank of a probe's page, None where it was not found, and the score of the best passage."""
+    """What was ``found`` for a probe, the rank of its page, None where it is not among that, and the best score."""
 
+    found: Found
     rank: int | None
     score: float
 
@@ -99,8 +108,9 @@ class _Answer:
 
     def is_worse(self, earlier: _Answer, threshold: float, fall: float) -> bool:
         """Whether the page is lost, its content answers far less well, or an answer is no longer claimed."""
-        lost = earlier.is_found and (not self.is_found or earlier.score - self.score > fall)
-        return lost or earlier.score >= threshold > self.score
+        before, after = log_odds(np.array([earlier.score, self.score])).tolist()
+        lost = earlier.is_found and (not self.is_found or before - after > fall)
+        return lost or round(earlier.score, 3) >= threshold > round(self.score, 3)
 
 
 class _Asked:
@@ -115,7 +125,7 @@ class _Asked:
         found = search(self._snapshot, probe.question, embedded, self._among(probe))
         pages = found.page_numbers()
         own = self._numbers[probe.page]
-        return _Answer(pages.index(own) + 1 if own in pages else None, round(found.best, 3))
+        return _Answer(found, pages.index(own) + 1 if own in pages else None, found.best)
 
     def _among(self, probe: Probe) -> list[str] | None:
         if probe.among is None:

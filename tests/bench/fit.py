@@ -3,8 +3,8 @@
     python -m tests.bench.fit EVALDATA [--work FOLDER] [--write] [--ablate]
 
 The fit's weights minimise the listwise softmax loss (Cao et al., "Learning to Rank: From Pairwise Approach to Listwise
-Approach", 2007) of pages, a page being as good as its best passage. The confidence is a logistic regression on the signals
-of the best passage, on the sets that have unanswerable questions. Every set, and each of its two classes, weighs the same.
+Approach", 2007) of pages, a page being as good as its best passage. The confidence is a logistic regression on signals and
+the fit of the best passage, on the sets that have unanswerable questions. Every set, and each of its classes, weighs the same.
 Figures "left out" are of weights fitted without the set: those that choose the best passage, and those that tell whether
 it answers. What is written is fitted on all. Follow-ups count as they are by themselves.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ from tests.bench.quality import published, sets
 
 # What orders passages, and what tells whether the best one answers: few signals of many hold on unseen content.
 FIT = ("meaning", "words", "tokens", "prose_tokens", "title_words", "title_meaning", "term", "first")
-CONFIDENCE = ("meaning", "title_words", "term", "known")
+CONFIDENCE = ("meaning", "term", "known", "usual", "alike", "prose")
 # What chooses among the passages of a page, which no set judges: given, not fitted.
 GIVEN = {"asked": 2.0, "defines": 1.0}
 # Sets that are no site's content: tests of chunking, and questions made for reading comprehension of papers.
@@ -140,11 +140,11 @@ def _ndcg(one: Asked, weights: np.ndarray) -> float:
 
 
 def best_signals(questions: Sequence[Asked], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the confidence's signals of each question's best passage, and whether the question has an answer."""
+    """Return the confidence's signals of each question's best passage and its fit, and whether there is an answer."""
     columns = [SIGNALS.index(name) for name in CONFIDENCE]
     some = [one for one in questions if len(one.pages)]
-    best = [one.signals[np.argmax(one.signals @ weights)] for one in some]
-    return np.array(best)[:, columns], np.array([one.answerable for one in some])
+    best = np.array([one.signals[np.argmax(one.signals @ weights)] for one in some])
+    return np.column_stack([best[:, columns], best @ weights]), np.array([one.answerable for one in some])
 
 
 def confident(data: Sequence[tuple[np.ndarray, np.ndarray]]) -> LogisticRegression:
@@ -194,7 +194,8 @@ def report(data: dict[str, list[Asked]], threshold: float) -> rank.Ranking:
     print("| mean | " + " | ".join(f"{cell:.3f}" for cell in np.nanmean(np.array(rows), axis=0)) + " |\n")
     return rank.Ranking(
         fit={name: round(float(weight), 3) for name, weight in zip(SIGNALS, whole, strict=True) if weight},
-        confidence=dict(zip(CONFIDENCE, np.round(model.coef_[0], 3).tolist(), strict=True)),
+        confidence=dict(zip(CONFIDENCE, np.round(model.coef_[0, :-1], 3).tolist(), strict=True)),
+        of_fit=round(float(model.coef_[0, -1]), 3),
         bias=round(float(model.intercept_[0]), 3),
     )
 
@@ -232,7 +233,7 @@ def main() -> None:
         found = report(data, arguments.threshold)
         if arguments.ablate:
             ablate(data)
-        said[key] = {"fit": found.fit, "confidence": found.confidence, "bias": found.bias}
+        said[key] = asdict(found)
         if arguments.write:  # the second round is of the candidates that the first one's weights choose
             path = Path(rank.__file__).with_name("ranking.json")
             path.write_text(

@@ -31,8 +31,9 @@ def test_more_of_a_signal_is_a_better_fit(with_tokens, name):
 
 @BOTH
 def test_confidence_is_a_probability_that_tells_a_match_from_none(with_tokens):
-    match = {"meaning": 0.8, "title_words": 1.0, "term": 1.0, "known": 1.0}
-    found, none = ranking(with_tokens).confidences(signals(**{name: [value, 0.05] for name, value in match.items()}))
+    match = {"meaning": 0.8, "words": 0.8, "title_words": 1.0, "term": 1.0, "known": 1.0, "usual": 0.2}
+    given = {name: [value, 0.05] for name, value in match.items()} | {"alike": [0.4, 0.4]}
+    found, none = ranking(with_tokens).confidences(signals(**given))
     assert 0 < none < 0.05
     assert 0.95 < found < 1
 

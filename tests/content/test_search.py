@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -152,10 +154,23 @@ def test_a_follow_up_finds_what_its_conversation_speaks_of(glossary):
 
 
 def test_a_question_that_is_sure_of_its_answer_is_not_drawn_to_the_conversation(glossary):
-    alone = find(glossary, "What is softmax?")
+    found = find(glossary, "What is softmax?")
+    alone = replace(found, scores=np.geomspace(0.97, 0.01, len(found.scores), dtype=np.float32))
     together = joined(alone, find(glossary, "What is attention? Attention is a mechanism.: What is softmax?"))
     assert together.page_ids(1) == alone.page_ids(1) == ["softmax"]
     assert together.best == pytest.approx(alone.best, abs=0.05)
+
+
+def test_scores_can_be_compared_though_the_content_at_large_has_changed(tmp_path):
+    pages = write_pages(tmp_path / "pages", {"anvil.md": "# Anvil\n\nAn anvil is a block of iron to forge on."})
+    ingest_folder(tmp_path / "var", pages)
+    before = find(open_snapshot(tmp_path / "var"), "What is an anvil?")
+    others = {f"{n}.md": f"# Story {n}\n\nOnce upon a time, {n} kings went to sea in a ship." for n in range(9)}
+    ingest_folder(tmp_path / "var", write_pages(pages, others))
+    after = find(open_snapshot(tmp_path / "var"), "What is an anvil?")
+    assert after.signals.prose > before.signals.prose
+    assert abs(after.best_among(before) - before.best) < abs(after.best - before.best)
+    assert after.best_among(after) == pytest.approx(after.best)
 
 
 def test_a_change_of_the_subject_is_not_answered_by_what_was_talked_of(glossary):

@@ -157,7 +157,7 @@ def test_answered_questions_are_asked_again(pages, var):
 
 
 def test_another_model_is_compared_by_the_vectors_that_are_remembered(pages, var):
-    other = HashingEmbedder(64, name="smaller")
+    other = HashingEmbedder(512, name="larger")
     report = ingest_folder(var, pages, embedder=other)
     assert report.published
     assert report.check.compared == 24
