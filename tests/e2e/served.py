@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -39,7 +41,14 @@ class Served:
         """Stop; what is still being answered after a second is broken off."""
         self._server.should_exit = True
         self._thread.join(20)
-        assert not self._thread.is_alive()
+        assert not self._thread.is_alive(), f"the server goes on:\n{self._stack()}"
+
+    def _stack(self) -> str:
+        """Return where the server's thread is, and what its event loop still has to do."""
+        assert self._thread.ident is not None
+        frame = sys._current_frames().get(self._thread.ident)
+        tasks = "\n".join(map(repr, asyncio.all_tasks(self.loop)))
+        return "".join(traceback.format_stack(frame)) + tasks
 
 
 @contextmanager

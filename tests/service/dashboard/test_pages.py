@@ -88,7 +88,7 @@ async def test_the_navigation_offers_what_one_may_open(http):
 
 
 async def test_the_overview_counts(http):
-    for message in ("What is softmax?", "What is a transformer?", "zzz qqq xxx?"):
+    for message in ("What is softmax?", "Who introduced attention?", "zzz qqq xxx?"):
         await ask(http, message)
     await ask(http, "What is attention?", SHOP)
     await lead(http)
