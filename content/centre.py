@@ -63,7 +63,7 @@ class Centres:
             return np.zeros(len(rows), np.float32)
         return np.asarray((self.vectors @ question)[self._collections(rows)], np.float32)
 
-    def alike_beside(self, rows: Rows) -> Vectors:
+    def alike_at(self, rows: Rows) -> Vectors:
         """Return how alike the passages of the collection of each of these rows are."""
         return np.asarray(self.alike[self._collections(rows)], np.float32)
 

@@ -255,7 +255,7 @@ def _signals(
         asked=_asked(snapshot, rows, asked),
         defines=_defines(snapshot, rows, question, mentions),
         usual=snapshot.centres.usual(vector, rows),
-        alike=snapshot.centres.alike_beside(rows),
+        alike=snapshot.centres.alike_at(rows),
         prose=np.full(len(rows), prose, np.float32),
     )
 

@@ -38,7 +38,7 @@ def test_alike_is_the_root_of_the_mean_cosine_of_two_different_passages():
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     cosines = (vectors @ vectors.T)[~np.eye(12, dtype=bool)]
     centres = of(vectors, {"a": state(0, 12)})
-    assert centres.alike_beside(np.array([5])) == pytest.approx([np.sqrt(cosines.mean())], abs=1e-6)
+    assert centres.alike_at(np.array([5])) == pytest.approx([np.sqrt(cosines.mean())], abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_the_pages_of_one_collection_change_nothing_for_those_of_another(two, tm
     ingest(alone, [Source(str(tmp_path / "fruit"), "fruit")], HashingEmbedder())
     others = alone.open_current().centres
     assert two.centres.usual(question, rows) == pytest.approx(others.usual(question, rows - rows[0]))
-    assert two.centres.alike_beside(rows) == pytest.approx(others.alike_beside(rows - rows[0]))
+    assert two.centres.alike_at(rows) == pytest.approx(others.alike_at(rows - rows[0]))
