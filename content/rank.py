@@ -69,7 +69,10 @@ SIGNALS = tuple(field.name for field in fields(Signals))
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The fitted weights: of the fit by signal, and of the confidence by signal, with ``of_fit`` and ``bias``."""
+    """The fitted weights: of the fit by signal, and of the confidence by signal.
+
+    ``of_fit`` is the weight that the fit has in the confidence, ``bias`` what is added to it.
+    """
 
     fit: Mapping[str, float]
     confidence: Mapping[str, float]

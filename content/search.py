@@ -118,14 +118,14 @@ def joined(alone: Found, within: Found) -> Found:
     """
     share = min(0.5, 1 - alone.best)
     rows = np.union1d(alone.rows, within.rows)
-    odds = (1 - share) * _odds_of(alone, rows) + share * _odds_of(within, rows)
+    odds = (1 - share) * _log_odds_of(alone, rows) + share * _log_odds_of(within, rows)
     order = np.argsort(-odds, kind="stable")
     share = min(_SCORED_WITHIN, 1 - alone.best)
     best = np.average(log_odds(np.array([alone.best, within.best])), weights=[1 - share, share], keepdims=True)
     return replace(alone, rows=rows[order], scores=scores(odds[order].astype(np.float32), probability(best)))
 
 
-def _odds_of(found: Found, rows: Rows) -> NDArray[np.float64]:
+def _log_odds_of(found: Found, rows: Rows) -> NDArray[np.float64]:
     """Return the log odds of these passages; those that were not found are as unlikely as the last one found."""
     likely = np.full(len(rows), found.scores.min(initial=1.0), np.float64)
     likely[np.searchsorted(rows, found.rows)] = found.scores
@@ -199,9 +199,9 @@ def candidates(
         return Candidates(rows, signals, compared=False, others=rows[:0])
     order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
     close = np.sort(order[:_CLOSE])
-    alike = snapshot.tokens.scores(tokens, rows[close])
+    matched = snapshot.tokens.scores(tokens, rows[close])
     near = signals.at(close)
-    compared = replace(near, tokens=alike, prose_tokens=near.prose * alike)
+    compared = replace(near, tokens=matched, prose_tokens=near.prose * matched)
     return Candidates(rows[close], compared, compared=True, others=rows[order[_CLOSE:]])
 
 
