@@ -1,4 +1,5 @@
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,12 +10,12 @@ pytestmark = pytest.mark.anyio
 
 
 class Clock:
-    """Time that passes when a test says so."""
+    """Time that passes when a test says so, for the memo alone: event loops of other threads plan by the real one."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         self.computed = 0
-        monkeypatch.setattr(kept.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(kept, "time", SimpleNamespace(monotonic=lambda: self.now))
 
     def computing(self, seconds: float = 0.0):
         """Return something to compute that takes so long."""
