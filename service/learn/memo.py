@@ -21,10 +21,6 @@ class _Kept:
     took: float = 0.0
 
     @property
-    def age(self) -> float:
-        return time.monotonic() - self.begun
-
-    @property
     def failed(self) -> bool:
         done = self.computed.done()
         return done and (self.computed.cancelled() or self.computed.exception() is not None)
@@ -33,17 +29,18 @@ class _Kept:
 class Memo:
     """Results of late: new for ``life`` seconds; then who asks gets one once more, and has it computed anew.
 
-    What takes long to compute is new for longer. With a life of 0 nothing is kept.
+    What takes long to compute is new for longer. With a life of 0 nothing is kept. ``clock`` returns seconds.
     """
 
-    def __init__(self, life: float) -> None:
+    def __init__(self, life: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._life = life
+        self._clock = clock
         self._kept: dict[Hashable, _Kept] = {}
 
     async def get(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Return a result. Raises what ``compute`` raises."""
         kept = self._kept.get(key)
-        if kept is None or kept.failed or kept.age >= self._life_of(kept) * _STALE:
+        if kept is None or kept.failed or self._age_of(kept) >= self._life_of(kept) * _STALE:
             kept = self._begin(key, compute)
         elif self._is_due(kept):
             self._begin(key, compute)
@@ -62,19 +59,22 @@ class Memo:
         """Forget all, since somebody was erased."""
         self._kept.clear()
 
+    def _age_of(self, kept: _Kept) -> float:
+        return self._clock() - kept.begun
+
     def _life_of(self, kept: _Kept) -> float:
         return max(self._life, _REST * kept.took) if self._life else 0.0
 
     def _is_due(self, kept: _Kept) -> bool:
-        return kept.computed.done() and kept.age >= self._life_of(kept)
+        return kept.computed.done() and self._age_of(kept) >= self._life_of(kept)
 
     def _begin(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, Any]]) -> _Kept:
         async def timed() -> Any:
             found = await compute()
-            kept.took = kept.age
+            kept.took = self._age_of(kept)
             return found
 
-        kept = _Kept(time.monotonic(), asyncio.create_task(timed()))
+        kept = _Kept(self._clock(), asyncio.create_task(timed()))
         self._kept.pop(key, None)
         self._kept[key] = kept
         while len(self._kept) > _MOST:

@@ -1,21 +1,21 @@
 import asyncio
-from types import SimpleNamespace
 
 import pytest
 
-from service.learn import memo as kept
 from service.learn.memo import Memo
 
 pytestmark = pytest.mark.anyio
 
 
 class Clock:
-    """Time that passes when a test says so, for the memo alone: event loops of other threads plan by the real one."""
+    """Time that passes when a test says so."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.now = 0.0
         self.computed = 0
-        monkeypatch.setattr(kept, "time", SimpleNamespace(monotonic=lambda: self.now))
+
+    def memo(self, life: float) -> Memo:
+        return Memo(life, clock=lambda: self.now)
 
     def computing(self, seconds: float = 0.0):
         """Return something to compute that takes so long."""
@@ -29,8 +29,8 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
+def clock() -> Clock:
+    return Clock()
 
 
 async def settled() -> None:
@@ -39,7 +39,7 @@ async def settled() -> None:
 
 
 async def test_what_is_old_is_given_out_once_more_while_it_is_computed_anew(clock):
-    memo = Memo(life=60)
+    memo = clock.memo(life=60)
     assert await memo.get("a", clock.computing()) == 1
     clock.now = 59
     assert await memo.get("a", clock.computing()) == 1
@@ -52,14 +52,14 @@ async def test_what_is_old_is_given_out_once_more_while_it_is_computed_anew(cloc
 
 
 async def test_what_is_prepared_is_there_for_who_asks_first(clock):
-    memo = Memo(life=60)
+    memo = clock.memo(life=60)
     await memo.prepare("a", clock.computing())
     await memo.prepare("a", clock.computing())
     assert await memo.get("a", clock.computing()) == 1
 
 
 async def test_what_takes_long_is_computed_for_a_twentieth_of_the_time(clock):
-    memo = Memo(life=60)
+    memo = clock.memo(life=60)
     await memo.prepare("a", clock.computing(seconds=30))
     clock.now = 30 + 20 * 30 - 31
     await memo.prepare("a", clock.computing(seconds=30))
@@ -70,7 +70,7 @@ async def test_what_takes_long_is_computed_for_a_twentieth_of_the_time(clock):
 
 
 async def test_with_a_life_of_none_all_is_computed_when_it_is_asked_for(clock):
-    memo = Memo(life=0)
+    memo = clock.memo(life=0)
     await memo.prepare("a", clock.computing(seconds=1))
     assert clock.computed == 0
     assert [await memo.get("a", clock.computing(seconds=1)) for _ in range(2)] == [1, 2]
@@ -80,7 +80,7 @@ async def test_a_failure_is_told_and_not_kept(clock):
     async def fail() -> None:
         raise ValueError("no")
 
-    memo = Memo(life=60)
+    memo = clock.memo(life=60)
     with pytest.raises(ValueError, match="no"):
         await memo.get("a", fail)
     assert await memo.get("a", clock.computing()) == 1
