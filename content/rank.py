@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from content.embedding import Vectors
 
 _FILE = "ranking.json"
+_OF_NAMES = frozenset({"title_words", "title_meaning", "term"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,16 @@ class Ranking:
 
 
 @cache
-def ranking(with_tokens: bool) -> Ranking:
-    """Return the weights that ship, for passages with token vectors or without."""
+def ranking(with_tokens: bool, by_name: bool = True) -> Ranking:
+    """Return the weights that ship, for passages with token vectors or without.
+
+    Where a question describes what it does not name, the names of terms and pages count nothing, unless ``by_name``.
+    """
     said = json.loads(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
-    return Ranking(**said["with_tokens" if with_tokens else "without_tokens"])
+    found = Ranking(**said["with_tokens" if with_tokens else "without_tokens"])
+    if by_name:
+        return found
+    return replace(found, fit={name: weight for name, weight in found.fit.items() if name not in _OF_NAMES})
 
 
 def scores(fits: Vectors, best: Vectors) -> Vectors:

@@ -95,16 +95,20 @@ class Found:
 
 
 def corrected(question: str, snapshot: Snapshot, embedder: Embedder, collections: Sequence[str] | None = None) -> str:
-    """Return a question with the misspelt names of terms and pages as these collections write them.
+    """Return a question with the names of terms and pages as these collections write them: spelled out, and rightly.
 
     A word that some passage holds, or that is one token to the model, is no typo: the model learnt common words whole.
     """
 
-    def known(word: str) -> bool:
+    def held(word: str) -> bool:
         stemmed = (stem for by_language in snapshot.stems(word) for stem in by_language)
-        return any(stem in snapshot.lexical for stem in stemmed) or embedder.count_tokens([word]) == [1]
+        return any(stem in snapshot.lexical for stem in stemmed)
 
-    return snapshot.spelling(collections).corrected(question, known)
+    def common(word: str) -> bool:
+        return embedder.count_tokens([word]) == [1]
+
+    question = snapshot.glossary.spelled_out(question, held, common, collections)
+    return snapshot.spelling(collections).corrected(question, lambda word: held(word) or common(word))
 
 
 def joined(alone: Found, within: Found) -> Found:
@@ -123,6 +127,16 @@ def joined(alone: Found, within: Found) -> Found:
     share = min(_SCORED_WITHIN, 1 - alone.best)
     best = np.average(log_odds(np.array([alone.best, within.best])), weights=[1 - share, share], keepdims=True)
     return replace(alone, rows=rows[order], scores=scores(odds[order].astype(np.float32), probability(best)))
+
+
+def by_description(whole: Found, described: Found) -> Found:
+    """Return what a question finds that describes the term it asks for, as one.
+
+    Passages are in the order in which they fit the description. That the content answers is as likely as the likelier
+    of both says: that a term is asked for speaks for a glossary, and says nothing of other content.
+    """
+    odds = log_odds(described.scores).astype(np.float32)
+    return replace(whole, rows=described.rows, scores=scores(odds, np.maximum(whole.scores[:1], described.scores[:1])))
 
 
 def _log_odds_of(found: Found, rows: Rows) -> NDArray[np.float64]:
@@ -146,15 +160,23 @@ class Candidates:
     others: Rows
 
 
-def search(snapshot: Snapshot, question: str, embedded: Embedded, collections: Sequence[str] | None = None) -> Found:
+def search(
+    snapshot: Snapshot,
+    question: str,
+    embedded: Embedded,
+    collections: Sequence[str] | None = None,
+    *,
+    by_name: bool = True,
+) -> Found:
     """Return the passages that fit a question, best first.
 
-    ``embedded`` is the question alone. Raises NotFound for an unknown collection.
+    ``embedded`` is the question alone. A question that does not name what it asks for is not matched ``by_name``.
+    Raises NotFound for an unknown collection.
     """
     asked = frozenset(stems(question))
     mentions = tuple(snapshot.glossary.mentions(question, collections))
-    near = candidates(snapshot, question, embedded, mentions, collections)
-    weights = ranking(near.compared)
+    near = candidates(snapshot, question, embedded, mentions, collections, by_name=by_name)
+    weights = ranking(near.compared, by_name)
     fits = weights.fits(near.signals)
     order = np.argsort(-fits, kind="stable")
     best = near.signals.at(order[:1])
@@ -180,6 +202,8 @@ def candidates(
     embedded: Embedded,
     mentions: Sequence[Mention],
     collections: Sequence[str] | None = None,
+    *,
+    by_name: bool = True,
 ) -> Candidates:
     """Return the passages that may answer a question that names these terms.
 
@@ -197,7 +221,7 @@ def candidates(
     signals = _signals(snapshot, rows, question, vector, asked, words, known, prose, mentions)
     if snapshot.tokens is None or not len(tokens):
         return Candidates(rows, signals, compared=False, others=rows[:0])
-    order = np.argsort(-ranking(with_tokens=False).fits(signals), kind="stable")
+    order = np.argsort(-ranking(with_tokens=False, by_name=by_name).fits(signals), kind="stable")
     close = np.sort(order[:_CLOSE])
     matched = snapshot.tokens.scores(tokens, rows[close])
     near = signals.at(close)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from content.catalog import Catalog
-from content.glossary import slugify
+from content.glossary import initials, slugify
 from content.model import BlockKind, Entry, Page, Term, is_question
 from content.sentences import Span, sentences
 from content.words import fold, stems, unique
@@ -18,6 +18,7 @@ _LONGEST_NAME = 6  # words; longer titles are headlines
 _OPENING = 3  # paragraphs in which a page that asks what something is says it
 _ASKED = re.compile(r"what(?:[’']s|\s+is|\s+are)\s+(?:an?\s+|the\s+)?(\S.*?)\s*\?", re.IGNORECASE)
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)$")
+_CAPITALS = re.compile(r"(?<!\w)([A-Z][A-Za-z]*[A-Z])s?(?!\w)")  # "DoS", "PWAs"
 _ABBREVIATED = re.compile(r"\s*[*_\"']*\s*\((?:or\s+|aka\s+|abbreviated\s+(?:as\s+)?)?([^()]{2,50})\)")
 _ALSO = re.compile(
     r"\b(?:also|sometimes|commonly|often)\s+(?:known as|called|referred to as|named)\s+(?:an?\s+|the\s+)?"
@@ -166,10 +167,14 @@ def defines(title: str, sentence: str) -> bool:
 
 
 def _aliases(page: Page, definition: str, declared: Sequence[str]) -> Iterator[str]:
-    """Yield the other names of a term: those declared, those in its title's brackets, those its definition gives."""
+    """Yield the other names of a term.
+
+    They are those declared, those in its title's brackets, those its definition gives, and its initials where the page
+    writes them.
+    """
     name = name_of(page.title)
     seen = {fold(name)}
-    for alias in (*declared, *_title_names(name), *_given_names(name, definition)):
+    for alias in (*declared, *_title_names(name), *_given_names(name, definition), *_initials(name, page.text)):
         alias = alias.strip(_QUOTES)
         if fold(alias) not in seen and any(char.isalnum() for char in alias):
             seen.add(fold(alias))
@@ -193,6 +198,12 @@ def _given_names(title: str, definition: str) -> Iterator[str]:
     verb = _VERB.search(definition)  # behind it, "also known as" may speak of something else
     for match in _ALSO.finditer(definition, 0, verb.start() if verb else len(definition)):
         yield match.group(1)
+
+
+def _initials(title: str, text: str) -> Iterator[str]:
+    match = _BRACKETS.match(title)
+    made = initials(match.group(1) if match else title)
+    return (short for short in _CAPITALS.findall(text) if fold(short) in made)
 
 
 def _abbreviates(short: str, long: str) -> bool:

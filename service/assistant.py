@@ -6,13 +6,14 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
+from content.description import described
 from content.embedding import Embedder
 from content.errors import InvalidQuestion
 from content.model import Hit, Term
 from content.reranking import Reranker, reranked
-from content.search import Found, corrected, joined, search
+from content.search import Found, by_description, corrected, joined, search
 from content.snapshot import Snapshot
 from content.words import stems
 from service.answering.cite import citation, related_term, search_result
@@ -211,9 +212,16 @@ class Assistant:
     def _search(
         self, phrasings: Sequence[str], snapshot: Snapshot, collections: Sequence[str] | None, limit: int
     ) -> Asking[tuple[Found, tuple[SearchResult, ...]]]:
-        texts = [corrected(text, snapshot, self._embedder, collections) for text in phrasings]
+        asked, *within = (corrected(text, snapshot, self._embedder, collections) for text in phrasings)
+        description = described(asked)
+        texts = [asked, *within] if description is None else [asked, description]
         embedded = yield texts
-        found = reduce(joined, (search(snapshot, *one, collections) for one in zip(texts, embedded, strict=True)))
+        first, *second = zip(texts, embedded, strict=True)
+        found = search(snapshot, *first, collections)
+        if description is not None:
+            found = by_description(found, search(snapshot, *second[0], collections, by_name=False))
+        elif second:
+            found = joined(found, search(snapshot, *second[0], collections))
         if self._reranker is not None:
             found = reranked(found, self._reranker)
         # Near-duplicates are hidden from what is shown, not from what is answered from.

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from content.description import described
 from content.embedding import Embedder
 from content.glossary import Mention
 from content.model import BlockKind, Hit, PassageKind, Term, is_question
@@ -25,6 +26,8 @@ _MOST_WORDS = 90
 _SECOND_BEST = 0.88  # a further sentence is worth at least this share of the best one
 _SAME_QUESTION = 0.5  # overlap from which the page's own question is the visitor's
 _SAME_SIDES = 0.8  # of a page's own comparison must be asked for, or it compares with something else
+_MOST_TERMS = 2
+_AS_LIKELY = 0.8  # of the best score is what another term must reach to be what a question describes
 _SHORT_DEFINITION = 25  # words; a shorter one is followed by the sentence after it
 
 _COMPARES = re.compile(
@@ -76,6 +79,7 @@ def compose(question: str, found: Found, embedder: Embedder) -> list[Segment]:
     quotes = (
         _comparison(question, found, evidence)
         or _definition(question, found, evidence)
+        or _described(question, found, evidence)
         or _asked(found, evidence)
         or _sentences(question, found, evidence, embedder)
     )
@@ -92,7 +96,20 @@ def _definition(question: str, found: Found, evidence: Evidence) -> list[Quote]:
         return []
     best = {hit.passage.page_id for hit in evidence.hits}
     terms = [mention.term for mention in found.mentions if mention.term.page_id in best]
-    return [quote for term in terms[:2] for quote in _definition_quotes(term, found, evidence)]
+    return [quote for term in terms[:_MOST_TERMS] for quote in _definition_quotes(term, found, evidence)]
+
+
+def _described(question: str, found: Found, evidence: Evidence) -> list[Quote]:
+    """Return the definitions of the terms that a question may describe: those of the pages that fit it best."""
+    if described(question) is None:
+        return []
+    near = [hit for hit in evidence.hits if hit.score >= _AS_LIKELY * found.best]
+    terms = {(term.collection, term.page_id): term for term in found.snapshot.glossary.terms}
+    pages = list(dict.fromkeys((hit.passage.collection, hit.passage.page_id) for hit in near))
+    if not pages or pages[0] not in terms:
+        return []
+    said = [terms[page] for page in pages if page in terms]
+    return [quote for term in said[:_MOST_TERMS] for quote in _definition_quotes(term, found, evidence)[:1]]
 
 
 def _definition_quotes(term: Term, found: Found, evidence: Evidence) -> list[Quote]:

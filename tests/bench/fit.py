@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from content import rank
 from content.embedding import Embedded, SentenceTransformerEmbedder
 from content.rank import SIGNALS
-from content.search import candidates
+from content.search import candidates, corrected
 from service.answering.followup import stand_alone
 from service.evaluation import read_queries
 from service.model import Turn
@@ -57,9 +57,10 @@ def asked(evaldata: Path, name: str, work: Path, embedder: SentenceTransformerEm
     snapshot = published(evaldata, name, work, embedder)
     queries = read_queries(evaldata / name / "dev" / "queries.jsonl")
     mentions = snapshot.glossary.mentions
-    texts = [
+    alone = [
         stand_alone(query.question, [Turn(t.role, t.content) for t in query.history], mentions) for query in queries
     ]
+    texts = [corrected(text, snapshot, embedder) for text in alone]
     embedded = embedder.encode_questions(texts)
     found = []
     if not tokens:

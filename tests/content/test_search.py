@@ -5,7 +5,7 @@ import pytest
 
 from content.archive import Archive
 from content.errors import NotFound
-from content.search import asks_definition, candidates, corrected, joined, search
+from content.search import asks_definition, by_description, candidates, corrected, joined, search
 from ingest.pipeline import ingest
 from ingest.sources import Source
 from tests.fakes import HashingEmbedder, ingest_folder, open_snapshot, write_pages
@@ -178,6 +178,20 @@ def test_a_change_of_the_subject_is_not_answered_by_what_was_talked_of(glossary)
     together = joined(alone, find(glossary, "What is attention? Attention is a mechanism.: When does the bakery open?"))
     assert alone.best < 0.05
     assert together.best < 0.2
+
+
+def test_what_a_question_describes_is_not_found_by_the_names_in_it(glossary):
+    question = "a function in a transformer that turns numbers into probabilities"
+    embedded = HashingEmbedder().encode_questions([question])
+    named, described = (search(glossary, question, embedded, by_name=by_name) for by_name in (True, False))
+    assert described.page_ids(1) == ["softmax"]
+    assert described.page_ids(9).index("transformer") > named.page_ids(9).index("transformer")
+    whole = find(glossary, f"What do you call {question}?")
+    together = by_description(whole, described)
+    assert together.page_ids(9) == described.page_ids(9)
+    assert together.question == whole.question
+    assert together.best == max(whole.best, described.best)
+    assert (np.diff(together.scores) <= 0).all()
 
 
 @pytest.mark.parametrize(

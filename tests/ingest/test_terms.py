@@ -62,11 +62,18 @@ def test_a_title_that_several_pages_share_is_no_name():
         ("HTML", "HTML (HyperText Markup Language) is a language.", "HyperText Markup Language"),
         ("Hotlink", "A hotlink (also known as an inline link) is an object on another site.", "inline link"),
         ("Boolean (HTML)", "A boolean in HTML is an attribute.", "Boolean"),
+        ("Denial of service", "Denial of service is an attack. DoS attacks are crimes.", "DoS"),
+        ("Progressive web apps (apps)", "Progressive web apps are sites. PWAs are installed.", "PWA"),
     ],
 )
 def test_other_names(title, text, alias):
     (term,) = terms_of([page(title, text)])
     assert alias in term.aliases
+
+
+def test_initials_that_a_page_does_not_write_are_no_name_of_its_term():
+    (term,) = terms_of([page("Denial of service", "Denial of service is an attack, said to date from ms dos.")])
+    assert term.aliases == ()
 
 
 def test_slugs_are_unique_in_their_collection():

@@ -66,6 +66,17 @@ def test_every_question_is_embedded_and_searched_for_once(glossary):
     assert within.endswith(": How does it work?"), "a follow-up is searched for within its conversation too"
 
 
+def test_a_term_that_is_described_is_searched_for_by_what_is_told_of_it(glossary):
+    embedder = CountingEmbedder()
+    told = "what divides each exponential by their sum?"
+    history = ({"role": "user", "content": "What is attention?"}, {"role": "assistant", "content": "A mechanism."})
+    query = QueryLine(id="1", question=f"What do you call {told}", history=history)
+    (asked,) = ask(glossary, [query], embedder)
+    assert embedder.questions == [query.question, told], "it needs no conversation"
+    assert asked.line.retrieved[0] == "softmax"
+    assert asked.line.answer.startswith("Softmax is a function")
+
+
 def test_what_became_of_questions(glossary):
     who, tungsten, hello, marks, follow_up = ask(glossary, QUESTIONS)
     assert who.line.retrieved[0] == "attention"

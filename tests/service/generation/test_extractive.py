@@ -71,6 +71,18 @@ def test_a_definition_question_takes_the_definition(glossary, question):
     assert said.startswith("Softmax is a function that turns a list of numbers into probabilities that add up to one.")
 
 
+def test_a_term_that_is_described_is_told_by_its_definition(glossary):
+    said = text(glossary, "What do you call what divides each exponential by their sum?")
+    assert said.startswith("Softmax is a function that turns")
+
+
+def test_a_description_of_what_is_no_term_is_answered_as_any_question(tmp_path):
+    pages = {"a.md": "# Welcome to our forge\n\nIf you are new, look around. The smith strikes iron on an anvil."}
+    ingest_folder(tmp_path / "var", write_pages(tmp_path / "pages", pages))
+    said = text(open_snapshot(tmp_path / "var"), "What do you call who strikes iron on an anvil?")
+    assert said == "The smith strikes iron on an anvil."
+
+
 def test_a_question_that_a_page_asks_takes_that_answer(glossary):
     assert text(glossary, "Who introduced attention?") == (
         "Dzmitry Bahdanau, Kyunghyun Cho and Yoshua Bengio introduced attention in 2014. Their paper was about translation."
