@@ -28,6 +28,28 @@ MOST_REDIRECTS = 5  # RFC 9309, 2.3.1.2, and enough for pages
 _PATIENCE = 10  # pages in a row that a site does not give before it counts as down
 
 
+class _Silence:
+    """How many ``pages`` in a row a site has not given; one that it was asked for before they began does not end it."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+        self._asked = 0
+        self._began = 0
+
+    def asking(self) -> int:
+        """Return the number of a request that begins."""
+        self._asked += 1
+        return self._asked
+
+    def heard(self, number: int, *, answered: bool) -> None:
+        """Note what became of the request of this number."""
+        if not answered:
+            self._began = self._began if self.pages else self._asked
+            self.pages += 1
+        elif number > self._began:
+            self.pages = 0
+
+
 class Fetcher:
     """Asks the hosts of one source. ``credentials`` are headers for the origin ``own`` alone."""
 
@@ -43,12 +65,12 @@ class Fetcher:
         self._manners = manners
         self._credentials = credentials
         self._hosts: dict[str, Host] = {}
-        self._failures = 0
+        self._silence = _Silence()
 
     @property
     def down(self) -> bool:
         """Whether the site has stopped answering."""
-        return self._failures >= _PATIENCE
+        return self._silence.pages >= _PATIENCE
 
     async def check(self, address: Address) -> None:
         """Raise NotFetched where an address must not be asked for: by the guard, or by its site's robots.txt."""
@@ -104,15 +126,17 @@ class Fetcher:
 
     async def _ask(self, request: Request) -> Body | Moved | Unchanged:
         host = self._host(request.address)
+        number = 0
         for attempt in range(1, self._manners.attempts + 1):
             try:
                 async with host.turns:
                     await host.turn()
+                    number = self._silence.asking()
                     answer = await self._once(request)
             except AskAgain as error:
                 wait = error.wait if error.wait is not None else self._manners.backoff * 2 ** (attempt - 1)
                 if attempt == self._manners.attempts or wait > self._manners.longest_wait:
-                    self._failures = self._failures + 1 if error.away else 0
+                    self._silence.heard(number, answered=not error.away)
                     tried = f" ({attempt} attempts)" if attempt > 1 else ""
                     raise NotFetched(f"{error.reason}{tried}", unreachable=True) from error
                 if error.away:  # nobody asks this host meanwhile
@@ -120,10 +144,10 @@ class Fetcher:
                 else:
                     await asyncio.sleep(wait)
             except NotFetched:
-                self._failures = 0
+                self._silence.heard(number, answered=True)
                 raise
             else:
-                self._failures = 0
+                self._silence.heard(number, answered=True)
                 return answer
         raise AssertionError("the last attempt returns or raises")
 

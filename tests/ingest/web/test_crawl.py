@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -362,10 +363,14 @@ def test_a_site_that_goes_down_meanwhile(site, tmp_path):
     def down(asked: Asked) -> Reply:
         return Reply("", 503)
 
+    def late(asked: Asked) -> Reply:  # asked for before the site went down, it says nothing of it
+        time.sleep(0.3)
+        return up[asked.path]
+
     source = site.source("/", Kind.CRAWL)
     healthy = read(source)
     site.asked.clear()
-    site.routes |= dict.fromkeys(names[80:], down)
+    site.routes |= dict.fromkeys(names[80:], down) | {names[79]: late}
     hasty = replace(HASTY, attempts=1)
     with pytest.raises(SourceError, match=r"has stopped answering .*503"):
         list(read_web(source, tmp_path, manners=hasty))
