@@ -10,7 +10,7 @@ _FEWEST_STEMS = 3  # fewer say a name: "the word for dog"
 _CALLED = r"(?:term|word|concept|phrase|expression)"
 # "Which term does this describe: ...", "What do you call ...", "What is the word for ...", "What is it called when ..."
 _BEFORE = re.compile(
-    rf"""\s*(?:
+    rf"""\s*+(?:
         (?:which|what)\s+{_CALLED}\s+
             (?:does\s+(?:this|that|it|the\s+following)\s+(?:text\s+|sentence\s+|definition\s+)?(?:describe|define|mean)
               |is\s+(?:described|defined|meant|used)(?:\s+(?:here|by|for|as))*
@@ -23,9 +23,9 @@ _BEFORE = re.compile(
 )
 # "A function that is passed to another: what is it called?", "... Which term is meant?"
 _BEHIND = re.compile(
-    rf"""\s*(?P<told>.*[^\s:,;–—-])[\s:,;–—-]+(?:and\s+)?(?:
+    rf"""\s*+(?P<told>.*[^\s:,;–—-])[\s:,;–—-]++(?:and\s++)?(?:
         what(?:['’]?s|\s+is|\s+do\s+(?:you|we|people|they)\s+call)\s+(?:it|that|this)(?:\s+called)?
-      | (?:which|what)\s+{_CALLED}\s+(?:is|do\s+I|does)\b[^.?!]*
+      | (?:which|what)\s+{_CALLED}\s+(?:is|do\s+I|does)\b[^.?!]{{0,60}}
     )\s*\?+\s*""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
