@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from content.catalog import StoredPage
+from content.glossary import initials
 from content.model import Page
 from content.sentences import Span
 from content.snapshot import Snapshot
-from content.words import words
+from content.words import fold, words
 from ingest.lint.finding import Check, Finding, excerpt, finding
 from ingest.terms import definition_of, name_of
 
@@ -55,7 +56,10 @@ def _claims(snapshot: Snapshot) -> dict[_Key, list[_Claim]]:
     claims: dict[_Key, list[_Claim]] = defaultdict(list)
     for term in snapshot.glossary.terms:
         _, row = snapshot.definitions[term.collection, term.slug]  # every term is defined in a passage
+        short = initials(term.name)  # two names may well have the same; visitors are asked which is meant
         for name in term.names:
+            if fold(name) in short:
+                continue
             claim = _Claim(term.page_id, name, name == term.name, (term.start, term.end), row)
             claims[term.collection, _key(name)].append(claim)
     for key, stored in _sharing_pages(snapshot):

@@ -85,3 +85,13 @@ def test_names_that_only_look_alike(found):
         }
     )
     assert of_names(findings) == []
+
+
+def test_names_may_have_the_same_initials(found):
+    findings = found(
+        {
+            "a.md": "# Continuous delivery\n\nContinuous delivery is that every change can be shipped. CD takes tests.\n",
+            "b.md": entry("Continuous deployment", "Continuous deployment is that every change is shipped.", "CD"),
+        }
+    )
+    assert of_names(findings) == []
