@@ -58,11 +58,12 @@ def ingest(
 ) -> Report:
     """Read sources into a new snapshot and publish it, unless nothing changed or the check holds it back.
 
-    A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors. A page
-    that fails is reported, and what was published of it stays. So does all that was published of a source that loses
-    too much; the others are published. With a ``depot`` it begins from what is current there,
-    and is published there as well. ``engine`` is where the work is done, None for in this process. Raises SourceError
-    where no source can be read, IngestRunning, Conflict, DepotUnavailable, SnapshotCorrupt, ModelError.
+    A source replaces its own earlier pages, those of other sources stay; unchanged pages keep their vectors, and all
+    else that another version of the code made of them is made anew. A page that fails is reported, and what was
+    published of it stays. So does all that was published of a source that loses too much; the others are published.
+    With a ``depot`` it begins from what is current there, and is published there as well. ``engine`` is where the work
+    is done, None for in this process. Raises SourceError where no source can be read, IngestRunning, Conflict,
+    DepotUnavailable, SnapshotCorrupt, ModelError.
     """
     report = Report()
     engine = engine or LocalEngine()
@@ -71,8 +72,8 @@ def ingest(
         before = _published(archive, embedder, options, report)
         with report.stage("read"):
             web = archive.data_dir / WEB_FOLDER
-            alike = before is not None and before.catalog.maker == maker() and not options.rebuild
-            published = before.catalog if before and alike else None
+            alike = before is not None and before.catalog.maker == maker()
+            published = before.catalog if before and alike and not options.rebuild else None
             readings = [read_source(source, progress, web, archive.data_dir, engine, published) for source in sources]
         with report.stage("compare"):
             comparison = _compare(before, readings, archive.data_dir, options, report)
@@ -83,7 +84,7 @@ def ingest(
                 comparison.hold_back(lost)  # before anything is embedded: an hourly run would do it every hour
         if before is not None:
             _count(report, before.manifest)
-        if options.dry_run or not (before is None or options.rebuild or report.changes):
+        if options.dry_run or (alike and not options.rebuild and not report.changes):
             return report
         if not comparison.kept and not comparison.fresh:
             raise SourceError("that would leave no page to answer from. To start anew, delete the data folder.")

@@ -215,6 +215,18 @@ def test_of_what_other_code_made_only_vectors_are_taken_over(tmp_path, become):
     assert_same(open_snapshot(tmp_path / "var"), open_snapshot(tmp_path / "fresh"), origins=False)
 
 
+@pytest.mark.parametrize("become", [age, of_other_code])
+def test_what_other_code_made_is_made_anew_though_nothing_changed(tmp_path, become):
+    read(tmp_path / "pages", tmp_path / "var", BEFORE)
+    become(published(tmp_path / "var"))
+    report = read(tmp_path / "pages", tmp_path / "var", BEFORE)
+    assert report.published
+    assert report.embedded == report.changes == 0
+    read(tmp_path / "pages", tmp_path / "fresh", BEFORE)
+    assert_same(open_snapshot(tmp_path / "var"), open_snapshot(tmp_path / "fresh"), origins=False)
+    assert not read(tmp_path / "pages", tmp_path / "var", BEFORE).published
+
+
 GERMAN = {
     "d1": "# Haus\n\nDas Haus steht am Rand der Stadt, und in den Häusern daneben wohnen viele freundliche Leute.",
     "d3": "# Garten\n\nIm Garten blühen die Rosen, und abends sitzen die Nachbarn lange auf den Bänken beisammen.",
