@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,6 +15,10 @@ from content.sentences import Span, sentences
 from content.words import fold, stems, unique
 
 _LONGEST_NAME = 6  # words; longer titles are headlines
+# Of the pages of seven public glossaries .63 to .91 define a term by themselves, of nine other collections .35 at most.
+_MOST = 0.5
+_FEWEST = 10  # such pages; fewer are no glossary yet
+_REFERS = re.compile(r"(?:See|Compare)\b")
 _OPENING = 3  # paragraphs in which a page that asks what something is says it
 _ASKED = re.compile(r"what(?:[’']s|\s+is|\s+are)\s+(?:an?\s+|the\s+)?(\S.*?)\s*\?", re.IGNORECASE)
 _BRACKETS = re.compile(r"^(.*\S)\s*\(([^()]+)\)$")
@@ -49,10 +53,16 @@ def terms_of(pages: Pages) -> list[Term]:
 
     A page defines a term where it says so (front matter, an entry of a definition list) or where its title is a name
     that no other page of the collection has and its first sentence defines it. The title may ask "What is X?" for it.
-    The pages are gone through twice, and none is held.
+    Where most pages of a collection do, it is a glossary, and the first sentences of the others with such a title are
+    definitions too. The pages are gone through up to three times, and none is held.
     """
     names = _Names((page.collection, page.title) for page in pages)
-    return _linked([term for page in pages if (term := _defined(page, names))])
+    found = {(page.collection, page.page_id): term for page in pages if (term := _defined(page, names))}
+    glossaries = names.glossaries(found.values())
+    if not glossaries:
+        return _linked(list(found.values()))
+    terms = (found.get((page.collection, page.page_id)) or _entry(page, names, glossaries) for page in pages)
+    return _linked([term for term in terms if term])
 
 
 def terms_after(former: Catalog, catalog: Catalog) -> list[Term]:
@@ -63,15 +73,29 @@ def terms_after(former: Catalog, catalog: Catalog) -> list[Term]:
     before, names = (_Names((said[0], said[2]) for said in one.page_titles()) for one in (former, catalog))
     published = former.page_keys()
     known = {(term.collection, term.page_id): term for term in former.terms()}
+    were = before.glossaries(known.values())
     related = catalog.related()
-    found: list[Term] = []
+    found: dict[tuple[str, str], Term | None] = {}
+    unread: set[tuple[str, str]] = set()
     for key, digest, title in catalog.digests():
         same = key in published and published[key].digest == digest
         if not same or before.alone(key[0], title) != names.alone(key[0], title):
-            found += [term] if (term := _defined(catalog.page(*key), names)) else []
-        elif term := known.get(key):
-            found.append(replace(term, slug=slugify(term.name), related=related.get(key, ())))
-    return _linked(found)
+            found[key] = _defined(catalog.page(*key), names)
+            continue
+        unread.add(key)
+        term = known.get(key)
+        if term and (key in related or defines(term.name, term.definition)):
+            found[key] = replace(term, slug=slugify(term.name), related=related.get(key, ()))
+    glossaries = names.glossaries(filter(None, found.values()))
+    terms: list[Term | None] = []
+    for key, _, _ in catalog.digests():
+        term = found.get(key)
+        if term is None and key[0] in glossaries & were and key in unread:
+            term = replace(known[key], slug=slugify(known[key].name)) if key in known else None
+        elif term is None and key[0] in glossaries:
+            term = _entry(catalog.page(*key), names, glossaries)
+        terms.append(term)
+    return _linked([term for term in terms if term])
 
 
 class _Names:
@@ -83,6 +107,22 @@ class _Names:
     def alone(self, collection: str, title: str) -> bool:
         """Whether no other page of the collection has this one's name."""
         return self._counts[collection, _bare(name_of(title))] == 1
+
+    def glossaries(self, terms: Iterable[Term]) -> set[str]:
+        """Return the collections of which most pages have a term whose definition says that it is one."""
+        pages: Counter[str] = Counter()
+        for (collection, _), count in self._counts.items():
+            pages[collection] += count
+        told = Counter(term.collection for term in terms if defines(term.name, term.definition))
+        return {name for name, count in told.items() if count >= _FEWEST and count > _MOST * pages[name]}
+
+
+def _entry(page: Page, names: _Names, glossaries: Collection[str]) -> Term | None:
+    """Return the term that a page stands for since it is one of a glossary."""
+    if page.collection not in glossaries or not names.alone(page.collection, page.title) or not _is_name(page.title):
+        return None
+    span = _opening(page)
+    return _term(page, span) if span and not _REFERS.match(page.text[slice(*span)]) else None
 
 
 def _defined(page: Page, names: _Names) -> Term | None:
@@ -130,15 +170,22 @@ def definition_of(page: Page) -> Span | None:
 def _definition(page: Page, alone: bool) -> Span | None:
     if page.entry and page.entry.definition:
         return page.entry.definition
-    first = next((block for block in page.blocks if block.kind is not BlockKind.HEADING), None)
-    if first is None or first.kind is not BlockKind.PARAGRAPH:
+    span = _opening(page)
+    if span is None:
         return None
-    span = sentences(page.text, first.start, first.end)[0]
     if name_of(page.title) != page.title and (page.entry or alone):
         return next(_defining_sentences(page), span)
     if page.entry:
         return span
     return span if alone and defines(page.title, page.text[slice(*span)]) else None
+
+
+def _opening(page: Page) -> Span | None:
+    """Return the first sentence of a page that begins with one."""
+    first = next((block for block in page.blocks if block.kind is not BlockKind.HEADING), None)
+    if first is None or first.kind is not BlockKind.PARAGRAPH:
+        return None
+    return sentences(page.text, first.start, first.end)[0]
 
 
 def _defining_sentences(page: Page) -> Iterator[Span]:
@@ -156,7 +203,7 @@ def name_of(title: str) -> str:
 
 def defines(title: str, sentence: str) -> bool:
     """Whether a page's title is a name and the sentence says what it names."""
-    if len(title.split()) > _LONGEST_NAME or title.endswith(".") or is_question(title):
+    if not _is_name(title):
         return False
     if _ENTRY_STYLE.match(sentence):
         return True
@@ -164,6 +211,10 @@ def defines(title: str, sentence: str) -> bool:
     if not verb or len(sentence[: verb.start()].split()) > _LONGEST_SUBJECT:
         return False
     return not set(stems(title)).isdisjoint(stems(sentence[: verb.start()]))
+
+
+def _is_name(title: str) -> bool:
+    return len(title.split()) <= _LONGEST_NAME and not title.endswith(".") and not is_question(title)
 
 
 def _aliases(page: Page, definition: str, declared: Sequence[str]) -> Iterator[str]:

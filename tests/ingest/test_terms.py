@@ -1,9 +1,15 @@
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from content.model import Page
+from content.model import Page, Term
+from ingest.check import CheckOptions
 from ingest.extract.markdown import extract_markdown
 from ingest.extract.plain import extract_plain
+from ingest.pipeline import IngestOptions
 from ingest.terms import terms_of
+from tests.fakes import ingest_folder, open_snapshot, write_pages
 
 
 def page(title: str, source: str, page_id: str | None = None, collection: str = "default") -> Page:
@@ -126,3 +132,60 @@ def test_what_a_page_calls_its_definition_is_it():
     (draft,) = extract_plain("Quick Definition: A thing, of which more is said. And more.\n\nOther text.")
     (term,) = terms_of([Page("default", "p", "Thing", None, draft.text, draft.blocks, draft.entry)])
     assert term.definition == "A thing, of which more is said. And more."
+
+
+def glossary(defining: int, *others: Page) -> list[Page]:
+    """Return a collection in which so many pages define a term by themselves."""
+    return [page(f"Anvil {n}", f"Anvil {n} is a block of iron.") for n in range(defining)] + list(others)
+
+
+OTHERS = [
+    page("forging", "Shaping hot metal by blows of a hammer. It is loud."),
+    page("quench", "To cool hot metal in water."),
+    page("bloomery", "See furnace."),
+    page("How is iron made?", "Ore melts."),
+    page("The long and winding history of forging iron", "Iron came late."),
+    page("tongs", "- pick\n- hold"),
+]
+
+
+def test_in_a_glossary_a_page_need_not_say_that_it_defines_its_title():
+    found = {term.name: term.definition for term in terms_of(glossary(10, *OTHERS))}
+    assert found["forging"] == "Shaping hot metal by blows of a hammer."
+    assert found["quench"] == "To cool hot metal in water."
+    assert len(found) == 12
+
+
+@pytest.mark.parametrize(
+    "pages", [glossary(9, *OTHERS), glossary(10, *(page(f"Hammering {n}", "Hit.") for n in range(10)))]
+)
+def test_a_few_definitions_make_no_glossary(pages):
+    assert all(term.name.startswith("Anvil") for term in terms_of(pages))
+
+
+def test_a_glossary_that_comes_and_goes_has_the_terms_of_one_that_is_read_anew(tmp_path):
+    def write(**pages: str) -> Path:
+        return write_pages(tmp_path / "pages", {f"{name}.md": text for name, text in pages.items()})
+
+    def terms(data_dir: Path) -> list[Term]:
+        with closing(open_snapshot(data_dir).catalog) as catalog:
+            return list(catalog.terms())
+
+    def added() -> int:
+        anew = tmp_path / str(len(list(tmp_path.iterdir())))
+        ingest_folder(anew, tmp_path / "pages")
+        ingest_folder(tmp_path / "var", tmp_path / "pages", options=IngestOptions(check=CheckOptions(force=True)))
+        assert terms(tmp_path / "var") == terms(anew)
+        return sum(not term.name.startswith("Anvil") for term in terms(tmp_path / "var"))
+
+    write(**{f"anvil-{n}": f"# Anvil {n}\n\nAnvil {n} is a block of iron." for n in range(10)})
+    write(forging="# Forging\n\nShaping hot metal.", quench="# Quench\n\nTo cool hot metal.")
+    assert added() == 2
+    write(quench="# Quench\n\nTo cool hot metal in oil.", temper="# Temper\n\nTo soften hard metal.")
+    assert added() == 3
+    write(**{f"story-{n}": f"# Story {n}\n\nOnce upon a time {n} smiths met." for n in range(8)})
+    assert added() == 0
+    write(**{f"anvil-{n}": f"# Anvil {n}\n\nAnvil {n} is a block of iron." for n in range(10, 14)})
+    assert added() == 11
+    write(**{"anvil-0": "# Forging\n\nForging is what smiths do."})
+    assert added() == 10
