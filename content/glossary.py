@@ -80,7 +80,7 @@ class Glossary:
                     at += length - 1
                     break
             at += 1
-        found = found or self._meant_by_initials(text, collections)
+        found = found or self._meant_by_initials(text, written, collections)
         return list({(m.term.collection, m.term.slug): m for m in reversed(found)}.values())[::-1]
 
     def spelled_out(
@@ -102,10 +102,12 @@ class Glossary:
         def meant(match: re.Match[str]) -> str:
             word = fold(match.group())
             terms = self._abbreviated(word, collections)
-            named = self.named(word, collections)
-            if len({name_key(term.name) for term in terms}) != 1 or any(term not in terms for term in named):
+            if len({name_key(term.name) for term in terms}) != 1:
                 return match.group()
+            named = self.named(word, collections)
             in_capitals = match.group().isupper() and not shouted
+            if any(term not in terms for term in named):
+                return match.group()
             if not in_capitals and (len(word) < _SHORTEST_INITIALS or common(word)):
                 return match.group()
             clear = not named and word not in STOP_WORDS and not held(word)
@@ -113,8 +115,7 @@ class Glossary:
 
         return _LETTERS.sub(meant, text)
 
-    def _meant_by_initials(self, text: str, collections: Sequence[str] | None) -> list[Mention]:
-        written = words(text)
+    def _meant_by_initials(self, text: str, written: Sequence[str], collections: Sequence[str] | None) -> list[Mention]:
         capitals = map(fold, filter(str.isupper, _LETTERS.findall(text)))
         alone = [word for word in capitals if _is_all(word, written)]
         return [Mention(term, (stem(word),)) for word in alone for term in self._abbreviated(word, collections)]

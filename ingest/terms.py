@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -61,7 +61,10 @@ def terms_of(pages: Pages) -> list[Term]:
     glossaries = names.glossaries(found.values())
     if not glossaries:
         return _linked(list(found.values()))
-    terms = (found.get((page.collection, page.page_id)) or _entry(page, names, glossaries) for page in pages)
+    terms: list[Term | None] = []
+    for page in pages:
+        term = found.get((page.collection, page.page_id))
+        terms.append(_entry(page, names) if term is None and page.collection in glossaries else term)
     return _linked([term for term in terms if term])
 
 
@@ -76,24 +79,23 @@ def terms_after(former: Catalog, catalog: Catalog) -> list[Term]:
     were = before.glossaries(known.values())
     related = catalog.related()
     found: dict[tuple[str, str], Term | None] = {}
-    unread: set[tuple[str, str]] = set()
+    unread: dict[tuple[str, str], Term | None] = {}
     for key, digest, title in catalog.digests():
         same = key in published and published[key].digest == digest
         if not same or before.alone(key[0], title) != names.alone(key[0], title):
             found[key] = _defined(catalog.page(*key), names)
             continue
-        unread.add(key)
         term = known.get(key)
+        unread[key] = term and replace(term, slug=slugify(term.name), related=related.get(key, ()))
         if term and (key in related or defines(term.name, term.definition)):
-            found[key] = replace(term, slug=slugify(term.name), related=related.get(key, ()))
+            found[key] = unread[key]
     glossaries = names.glossaries(filter(None, found.values()))
     terms: list[Term | None] = []
     for key, _, _ in catalog.digests():
         term = found.get(key)
-        if term is None and key[0] in glossaries & were and key in unread:
-            term = replace(known[key], slug=slugify(known[key].name)) if key in known else None
-        elif term is None and key[0] in glossaries:
-            term = _entry(catalog.page(*key), names, glossaries)
+        if term is None and key[0] in glossaries:
+            again = key in unread and key[0] in were
+            term = unread[key] if again else _entry(catalog.page(*key), names)
         terms.append(term)
     return _linked([term for term in terms if term])
 
@@ -117,9 +119,9 @@ class _Names:
         return {name for name, count in told.items() if count >= _FEWEST and count > _MOST * pages[name]}
 
 
-def _entry(page: Page, names: _Names, glossaries: Collection[str]) -> Term | None:
-    """Return the term that a page stands for since it is one of a glossary."""
-    if page.collection not in glossaries or not names.alone(page.collection, page.title) or not _is_name(page.title):
+def _entry(page: Page, names: _Names) -> Term | None:
+    """Return the term that a page of a glossary stands for, though it does not say so."""
+    if not names.alone(page.collection, page.title) or not _is_name(page.title):
         return None
     span = _opening(page)
     return _term(page, span) if span and not _REFERS.match(page.text[slice(*span)]) else None
@@ -252,8 +254,7 @@ def _given_names(title: str, definition: str) -> Iterator[str]:
 
 
 def _initials(title: str, text: str) -> Iterator[str]:
-    match = _BRACKETS.match(title)
-    made = initials(match.group(1) if match else title)
+    made = initials(_before_brackets(title))
     return (short for short in _CAPITALS.findall(text) if fold(short) in made)
 
 
@@ -282,5 +283,9 @@ def _slugs(terms: Iterable[Term]) -> Iterator[str]:
 
 
 def _bare(title: str) -> str:
+    return fold(_before_brackets(title))
+
+
+def _before_brackets(title: str) -> str:
     match = _BRACKETS.match(title)
-    return fold(match.group(1) if match else title)
+    return match.group(1) if match else title

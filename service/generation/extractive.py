@@ -103,12 +103,12 @@ def _described(question: str, found: Found, evidence: Evidence) -> list[Quote]:
     """Return the definitions of the terms that a question may describe: those of the pages that fit it best."""
     if described(question) is None:
         return []
-    near = [hit for hit in evidence.hits if hit.score >= _AS_LIKELY * found.best]
-    terms = {(term.collection, term.page_id): term for term in found.snapshot.glossary.terms}
-    pages = list(dict.fromkeys((hit.passage.collection, hit.passage.page_id) for hit in near))
-    if not pages or pages[0] not in terms:
+    terms = _by_page(found.snapshot.glossary.terms)
+    near = [hit.passage for hit in evidence.hits if hit.score >= _AS_LIKELY * found.best]
+    told = [terms.get((passage.collection, passage.page_id)) for passage in near]
+    if not told or told[0] is None:
         return []
-    said = [terms[page] for page in pages if page in terms]
+    said = [term for term in dict.fromkeys(told) if term]
     return [quote for term in said[:_MOST_TERMS] for quote in _definition_quotes(term, found, evidence)[:1]]
 
 
@@ -142,7 +142,11 @@ def _comparison(question: str, found: Found, evidence: Evidence) -> list[Quote]:
 
 def _terms(mentions: Iterable[Mention]) -> dict[tuple[str, str], Term]:
     """Return the terms that are named, each page's once, by (collection, page id)."""
-    return {(mention.term.collection, mention.term.page_id): mention.term for mention in mentions}
+    return _by_page(mention.term for mention in mentions)
+
+
+def _by_page(terms: Iterable[Term]) -> dict[tuple[str, str], Term]:
+    return {(term.collection, term.page_id): term for term in terms}
 
 
 def _asked(found: Found, evidence: Evidence) -> list[Quote]:
