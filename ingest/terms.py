@@ -87,8 +87,8 @@ def terms_after(former: Catalog, catalog: Catalog) -> list[Term]:
             continue
         term = known.get(key)
         unread[key] = term and replace(term, slug=slugify(term.name), related=related.get(key, ()))
-        if term and (key in related or defines(term.name, term.definition)):
-            found[key] = unread[key]
+        if term and (key in related or term.name != title or defines(title, term.definition)):
+            found[key] = unread[key]  # its page says itself that it defines it
     glossaries = names.glossaries(filter(None, found.values()))
     terms: list[Term | None] = []
     for key, _, _ in catalog.digests():

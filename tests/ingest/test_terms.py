@@ -8,7 +8,7 @@ from ingest.check import CheckOptions
 from ingest.extract.markdown import extract_markdown
 from ingest.extract.plain import extract_plain
 from ingest.pipeline import IngestOptions
-from ingest.terms import terms_of
+from ingest.terms import terms_after, terms_of
 from tests.fakes import ingest_folder, open_snapshot, write_pages
 
 
@@ -161,6 +161,15 @@ def test_in_a_glossary_a_page_need_not_say_that_it_defines_its_title():
 )
 def test_a_few_definitions_make_no_glossary(pages):
     assert all(term.name.startswith("Anvil") for term in terms_of(pages))
+
+
+def test_a_page_that_asks_for_its_term_keeps_it_while_nothing_changes(tmp_path):
+    write_pages(tmp_path / "pages", {"swage.md": "# What is a swage?\n\nThere is a long story. It has no end."})
+    ingest_folder(tmp_path / "var", tmp_path / "pages")
+    with closing(open_snapshot(tmp_path / "var").catalog) as catalog:
+        (term,) = terms_of(catalog)
+        assert (term.name, term.definition) == ("swage", "There is a long story.")
+        assert terms_after(catalog, catalog) == [term]
 
 
 def test_a_glossary_that_comes_and_goes_has_the_terms_of_one_that_is_read_anew(tmp_path):
